@@ -198,10 +198,12 @@ create table refusal (
     labeler_id uuid not null,
     kind text not null check (kind in ('skip', 'lost')),
     reason text,
+    lease_id uuid,                                -- the lease that ended so
     until timestamptz not null default 'infinity',
     at timestamptz not null default clock_timestamp(),
     primary key (task_id, labeler_id)
 );
+create index refusal_lease on refusal (lease_id);
 
 create table draft (
     task_id uuid not null,

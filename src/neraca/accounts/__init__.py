@@ -1,0 +1,23 @@
+"""Clients, cells, people, roles, keys and sessions: who is asking, and which cell they may reach."""
+
+from neraca.accounts.endpoints import router
+from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken
+from neraca.accounts.house import CONTROL, Cell, House
+from neraca.accounts.queries import (
+    add_event,
+    add_membership,
+    add_person,
+    beat,
+    client_named,
+    clients,
+    note_work,
+    put_offers,
+)
+from neraca.accounts.service import add_client, add_key, hash_password
+
+__all__ = [
+    "CONTROL", "MANAGE", "SEE", "WORK", "Cell", "CellSession", "House", "Principal", "add_client", "add_event",
+    "add_key", "add_membership", "add_person", "beat", "client_named", "clients", "hash_password", "house",
+    "inside", "note_work", "principal", "put_offers", "router",
+    "taken",
+]

@@ -1,0 +1,195 @@
+"""Who is asking: a verified credential becomes a principal, and a principal a session on its cell."""
+
+import contextlib
+import hashlib
+import time
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from starlette.requests import Request
+
+from neraca.accounts import queries
+from neraca.accounts.house import Cell, House
+from neraca.kit.requests import MIB, Shape, read
+from neraca.kit.session import Connection
+from neraca.kit.signing import digest, pseudonym
+from neraca.wire.errors import CrossSite, Forbidden, NotEligible, Unauthenticated
+
+COOKIE = "neraca_session"
+MANAGE: Collection[str] = frozenset({"manager"})
+SEE: Collection[str] = frozenset({"manager", "reviewer"})
+WORK: Collection[str] = frozenset({"manager", "reviewer", "labeler"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified caller inside one client. `labeler_id` is its pseudonym in that cell."""
+
+    client_id: UUID
+    role: Literal["manager", "reviewer", "labeler"]
+    mode: Literal["live", "test"] | None
+    labeler_id: UUID
+    labeler_kind: Literal["person", "model"]
+    actor: str
+    person_id: UUID | None = None
+    key_id: UUID | None = None
+    key_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellSession:
+    """One transaction in the caller's own cell."""
+
+    db: Connection
+    who: Principal
+    cell: Cell
+    house: House
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person's live sign-in on the control plane."""
+
+    person_id: UUID
+    email: str
+    name: str
+    locale: str
+    operator: bool
+    csrf: str
+    id_hash: bytes
+
+
+def house(request: Request) -> House:
+    """The house of this process, put there by the composition in `server`."""
+    found: House = request.app.state.house
+    return found
+
+
+def bearer(request: Request) -> str | None:
+    """The token of the one Authorization header, if it is of the scheme Bearer."""
+    headers = request.headers.getlist("authorization")
+    if len(headers) != 1 or not headers[0].startswith("Bearer "):
+        return None
+    return headers[0][7:]
+
+
+async def principal(request: Request) -> Principal:
+    """The verified caller of a cell route. Raises unauthenticated."""
+    text = bearer(request)
+    if text is None or not text.isascii() or len(text) > 2048:
+        raise Unauthenticated
+    home = house(request)
+    secret = digest(text)
+    known = home.recall(secret)
+    if isinstance(known, Principal):
+        return known
+    if text.startswith(("nrc_live_", "nrc_test_")):
+        found = await _by_key(home, secret)
+    elif text.startswith("nct_"):
+        found = await _by_token(home, text[4:])
+    else:
+        raise Unauthenticated
+    home.remember(secret, found)
+    return found
+
+
+async def _by_key(home: House, secret: bytes) -> Principal:
+    async with home.control() as control:
+        row = await queries.key(control, secret)
+    if row is None:
+        raise Unauthenticated
+    cell = await home.cell(row["client_id"])
+    return Principal(
+        client_id=row["client_id"],
+        role=row["role"],
+        mode=row["mode"],
+        labeler_id=pseudonym(cell.pseudonym_key, f"key:{row['id']}"),
+        labeler_kind="model",
+        actor=f"key:{row['id']}",
+        key_id=row["id"],
+        key_name=row["name"],
+    )
+
+
+async def _by_token(home: House, text: str) -> Principal:
+    claim = home.cell_tokens.read(text, time.time())
+    if claim is None:
+        raise Unauthenticated
+    client_id = UUID(claim["client"])
+    async with home.control() as control:
+        row = await queries.membership(control, bytes.fromhex(claim["login"]), client_id)
+    if row is None:
+        raise Unauthenticated
+    if row["walled"] and row["role"] == "labeler":
+        raise NotEligible
+    cell = await home.cell(client_id)
+    labeler = pseudonym(cell.pseudonym_key, f"person:{row['person_id']}")
+    return Principal(
+        client_id=client_id,
+        role=row["role"],
+        mode=None,
+        labeler_id=labeler,
+        labeler_kind="person",
+        actor=f"person:{labeler}",
+        person_id=row["person_id"],
+    )
+
+
+async def taken(
+    request: Request, roles: Collection[str], shape: type[Shape], *, limit: int = MIB
+) -> Shape:
+    """The body of an allowed caller, read before any connection is borrowed: a slow sender holds none."""
+    if (await principal(request)).role not in roles:
+        raise Forbidden
+    return await read(request, shape, limit=limit)
+
+
+@contextlib.asynccontextmanager
+async def inside(
+    request: Request, roles: Collection[str], *, transaction: bool = True
+) -> AsyncIterator[CellSession]:
+    """The caller's session on its own cell: one transaction, committed at the end.
+
+    Raises unauthenticated, or forbidden where the caller's role is not among `roles`.
+    """
+    who = await principal(request)
+    if who.role not in roles:
+        raise Forbidden
+    home = house(request)
+    cell = await home.cell(who.client_id)
+    async with home.inside(cell, transaction=transaction) as db:
+        yield CellSession(db=db, who=who, cell=cell, house=home)
+
+
+def same_origin(request: Request) -> None:
+    """Refuses what another site's page sends. Raises cross-site."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        raise CrossSite
+    origin = request.headers.get("origin")
+    if origin is not None and origin.split("://", 1)[-1] != request.headers.get("host"):
+        raise CrossSite
+
+
+async def signed_in(request: Request) -> SignedIn:
+    """The person behind the cookie. Raises unauthenticated; cross-site for an unsafe method without its token."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie or not cookie.isascii():
+        raise Unauthenticated
+    id_hash = hashlib.sha256(cookie.encode()).digest()
+    async with house(request).control() as control:
+        row = await queries.login(control, id_hash)
+        if row is not None and row["stale"]:
+            await queries.touch_login(control, id_hash)
+    if row is None:
+        raise Unauthenticated
+    if request.method not in {"GET", "HEAD"}:
+        same_origin(request)
+        if request.headers.get("x-csrf-token") != row["csrf"]:
+            raise CrossSite
+    return SignedIn(
+        person_id=row["id"], email=row["email"], name=row["name"], locale=row["locale"],
+        operator=row["operator"], csrf=row["csrf"], id_hash=id_hash,
+    )

@@ -1,0 +1,32 @@
+"""What other slices do in the transaction of a submit, without `answers` knowing them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from neraca.kit.session import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStored:
+    """An answer has been stored in this transaction; the task's row is locked."""
+
+    db: Connection
+    task_id: UUID
+    project_id: UUID
+    labeler_id: UUID
+    answer_id: UUID
+    value: dict[str, Any]
+    kind: str
+    config: dict[str, Any]
+    policy: dict[str, Any]
+    priority: int
+    state: str
+    event_id: int
+
+
+Handler = Callable[[AnswerStored], Awaitable[bool]]
+"""Gives whether the task is decided now. An exception rolls the submit back."""
+
+Handlers = Sequence[Handler]

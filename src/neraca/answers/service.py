@@ -1,0 +1,65 @@
+"""Drafts and submits."""
+
+from typing import Any
+from uuid import UUID
+
+from neraca import kinds, routing
+from neraca.accounts import CellSession
+from neraca.answers import queries
+from neraca.answers.hooks import AnswerStored, Handlers
+from neraca.kind import check
+from neraca.wire import work as wire
+from neraca.wire.errors import AlreadySubmitted, Fault, LeaseLost, NotFound, ValidationFailed
+
+
+async def save_draft(session: CellSession, lease_id: UUID, asked: wire.Drafted) -> None:
+    """Keeps an unfinished answer as it is. Raises lease-lost, not-found."""
+    lease = await routing.held(session, lease_id, asked.fence)
+    await queries.save_draft(session.db, lease["task_id"], session.who.labeler_id, dict(asked.answer))
+
+
+def _checked(lease: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """The answer as it is stored. Raises validation-failed with every flaw."""
+    kind = kinds.get(lease["kind"])
+    assert kind is not None
+    answer, flaws = check(kind.answer, raw)
+    if answer is not None:
+        config = kind.config.model_validate(lease["shown_config"], strict=False)
+        params = kind.params.model_validate(lease["params"], strict=False)
+        flaws = list(kind.flaws(answer, params, config))
+    if flaws or answer is None:
+        raise ValidationFailed([Fault("#/answer" + f.pointer[1:], f.code, f.detail) for f in flaws])
+    value: dict[str, Any] = answer.model_dump(mode="json", exclude_none=True)
+    return value
+
+
+async def submit(
+    session: CellSession, lease_id: UUID, asked: wire.Submitted, handlers: Handlers
+) -> tuple[int, wire.Receipt]:
+    """Stores an answer under a live lease, once: the same submit again gives the same receipt.
+
+    Raises validation-failed, lease-lost, already-submitted, not-found.
+    """
+    who = session.who
+    try:
+        lease = await routing.held(session, lease_id, asked.fence)
+    except (LeaseLost, NotFound):
+        before = await queries.stored(session.db, lease_id, who.labeler_id)
+        if before is None:
+            raise
+        if before["value"] != dict(asked.answer):
+            raise AlreadySubmitted from None
+        return 200, wire.Receipt(answer_id=str(before["id"]), task_decided=before["state"] == "decided")
+    value = _checked(lease, dict(asked.answer))
+    if not await routing.fill(session.db, lease_id, asked.fence):
+        raise LeaseLost
+    row = await queries.store(
+        session.db, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value, active_ms=asked.active_ms
+    )
+    stored = AnswerStored(
+        db=session.db, task_id=lease["task_id"], project_id=lease["project_id"], labeler_id=who.labeler_id,
+        answer_id=row["id"], value=value, kind=lease["kind"], config=lease["config"], policy=lease["policy"],
+        priority=lease["priority"], state=lease["state"], event_id=row["event_id"],
+    )
+    decided = [await handler(stored) for handler in handlers]
+    return 201, wire.Receipt(answer_id=str(row["id"]), task_decided=any(decided))

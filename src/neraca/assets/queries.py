@@ -1,0 +1,33 @@
+"""SQL on assets."""
+
+from typing import Any
+from uuid import UUID
+
+from neraca.kit.session import Connection
+
+Row = dict[str, Any]
+COLUMNS = "id, blob, media_type, bytes, width, height, credit, created_at"
+
+
+async def add(db: Connection, values: dict[str, Any]) -> Row:
+    row = await (
+        await db.execute(
+            "insert into asset (id, blob, sha256, media_type, bytes, width, height, credit) values (%(id)s, %(blob)s,"
+            f" %(sha256)s, %(media_type)s, %(bytes)s, %(width)s, %(height)s, %(credit)s) returning {COLUMNS}",
+            values,
+        )
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+async def get(db: Connection, asset_id: UUID) -> Row | None:
+    return await (await db.execute(f"select {COLUMNS} from asset where id = %(id)s", {"id": asset_id})).fetchone()
+
+
+async def sizes(db: Connection, asset_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Width and height in pixels of those of `asset_ids` that exist."""
+    rows = await (
+        await db.execute("select id, width, height from asset where id = any(%(ids)s)", {"ids": asset_ids})
+    ).fetchall()
+    return {r["id"]: (r["width"], r["height"]) for r in rows}

@@ -1,0 +1,71 @@
+"""Images: taken in once, checked, and shown through short links that name who asked."""
+
+import asyncio
+import hashlib
+import io
+import time
+from uuid import UUID
+
+from neraca.accounts import CellSession, House
+from neraca.assets import queries
+from neraca.kit import ids
+from neraca.wire.errors import MediaCorrupt, MediaTooLarge, UnsupportedMediaType
+from neraca.wire.tasks import Asset
+
+LIMIT = 50 * 2**20
+MEGAPIXELS = 100
+LINK_SECONDS = 300
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+
+
+def measured(body: bytes) -> tuple[str, int, int]:
+    """Media type, width and height as seen from the bytes, never from a name. Raises media-corrupt,
+    media-too-large (from the header, before anything is decoded), unsupported-media-type."""
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - only an upload needs it
+
+    Image.MAX_IMAGE_PIXELS = None  # our own limit comes first
+    try:
+        with Image.open(io.BytesIO(body), formats=list(FORMATS)) as image:
+            kind = FORMATS[str(image.format)]
+            if image.width * image.height > MEGAPIXELS * 10**6:
+                raise MediaTooLarge(limit=MEGAPIXELS)
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            return kind, upright.width, upright.height
+    except UnidentifiedImageError:
+        raise UnsupportedMediaType(expected="a PNG, JPEG, WebP or GIF image") from None
+    except (OSError, ValueError, SyntaxError):
+        raise MediaCorrupt from None
+
+
+async def add(session: CellSession, body: bytes, credit: str | None = None) -> Asset:
+    """Stores an image of this client."""
+    kind, width, height = await asyncio.to_thread(measured, body)
+    asset_id = ids.new()
+    name = f"{session.cell.database}/assets/{asset_id}"
+    path = session.house.blobs / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(path.write_bytes, body)
+    row = await queries.add(
+        session.db,
+        {
+            "id": asset_id, "blob": name, "sha256": hashlib.sha256(body).digest(), "media_type": kind,
+            "bytes": len(body), "width": width, "height": height, "credit": credit,
+        },
+    )
+    return shown(session, row)
+
+
+def shown(session: CellSession, row: queries.Row) -> Asset:
+    """An asset as the API tells it, with a fresh link."""
+    return Asset(
+        id=str(row["id"]), media_type=row["media_type"], bytes=row["bytes"], width=row["width"],
+        height=row["height"], credit=row["credit"], created_at=row["created_at"],
+        url=link(session.house, session.who.client_id, row["id"]),
+    )
+
+
+def link(house: House, client_id: UUID, asset_id: UUID | str) -> str:
+    """A link to an image's bytes that ends after five minutes."""
+    claim = {"client": str(client_id), "asset": str(asset_id), "exp": int(time.time()) + LINK_SECONDS}
+    return "/media/" + house.media_tokens.sign(claim)

@@ -1,0 +1,61 @@
+"""What an endpoint that reads its own body tells the OpenAPI document."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+_bodies: dict[str, type[BaseModel]] = {}
+_PROBLEM = {
+    "description": "A problem document (RFC 9457).",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def doc(
+    body: type[BaseModel] | None = None,
+    *,
+    query: tuple[str, ...] = (),
+    media: str | None = None,
+    security: str = "bearer",
+) -> dict[str, Any]:
+    """The extra OpenAPI fields: the JSON body's shape or a raw body's media type, query parameters,
+    and how the caller proves who they are (`bearer`, `cookie` or `none`)."""
+    extra: dict[str, Any] = {"responses": {"4XX": _PROBLEM}}
+    extra["security"] = [] if security == "none" else [{security: []}]
+    if body is not None:
+        _bodies[body.__name__] = body
+        schema = {"$ref": f"#/components/schemas/{body.__name__}"}
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if media is not None:
+        schema = {"type": "string", "format": "binary"}  # type: ignore[dict-item] # a JSON schema
+        extra["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
+    if query:
+        extra["parameters"] = [
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in query
+        ]
+    return extra
+
+
+def schemas() -> dict[str, Any]:
+    """The shapes of all bodies that `doc` was told of."""
+    _, found = models_json_schema(
+        [(model, "validation") for _, model in sorted(_bodies.items())],
+        ref_template="#/components/schemas/{model}",
+    )
+    problem = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "instance", "code"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("type", "title", "detail", "instance", "code")},
+            "status": {"type": "integer"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {n: {"type": "string"} for n in ("pointer", "code", "detail")},
+                },
+            },
+        },
+    }
+    return {**found.get("$defs", {}), "Problem": problem}

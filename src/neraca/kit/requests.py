@@ -1,0 +1,163 @@
+"""Reading requests strictly: bodies, ids, list parameters, cursors."""
+
+import asyncio
+import base64
+import hmac
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from neraca.kit import ids, strictjson
+from neraca.kit.problems import CATALOGUE, Fault, pointer, shown
+
+Shape = TypeVar("Shape", bound=BaseModel)
+MIB = 2**20
+BODY_SECONDS = 60.0
+LEAST_RATE = 1024  # bytes a second, after a grace of 10 seconds
+GRACE_SECONDS = 10.0
+
+
+def _raise(slug: str, *, headers: dict[str, str] | None = None, **facts: object) -> Exception:
+    return CATALOGUE[slug](headers=headers, **facts)
+
+
+async def raw(request: Request, limit: int) -> bytes:
+    """The body, at most `limit` bytes, arriving at no less than 1 kB/s.
+
+    It stays at hand as `request.state.raw`. Raises payload-too-large, request-timeout,
+    unsupported-media-type (for an encoded body).
+    """
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _raise("unsupported-media-type", expected="plain bytes, without Content-Encoding")
+    declared = request.headers.get("content-length")
+    if declared and declared.isdigit() and int(declared) > limit:
+        raise _raise("payload-too-large", limit=limit, headers={"Connection": "close"})
+    body = bytearray()
+    begun = time.monotonic()
+    stream = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(GRACE_SECONDS):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                break
+            body += chunk
+            if len(body) > limit:
+                raise _raise("payload-too-large", limit=limit, headers={"Connection": "close"})
+            spent = time.monotonic() - begun
+            if spent > BODY_SECONDS or (spent > GRACE_SECONDS and len(body) < LEAST_RATE * spent):
+                raise TimeoutError  # noqa: TRY301 - one place answers both
+    except TimeoutError:
+        raise _raise("request-timeout", headers={"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise _raise("bad-request", why="the connection closed before the body was complete") from None
+    request.state.raw = bytes(body)
+    return bytes(body)
+
+
+def parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Strict JSON, or the problem that names what is wrong with it."""
+    try:
+        return strictjson.loads(body)
+    except strictjson.Refused as wrong:
+        raise _raise(wrong.code, **wrong.facts) from None
+
+
+def faults(wrong: ValidationError, at: Sequence[str | int] = ()) -> list[Fault]:
+    """Pydantic's findings as faults with JSON pointers, in document order."""
+    found = []
+    for error in wrong.errors(include_url=False, include_context=False):
+        code = {"extra_forbidden": "unknown-field", "missing": "missing"}.get(
+            error["type"], error["type"].replace("_", "-")
+        )
+        path = [part for part in error["loc"] if part not in {"fixed", "target"}]
+        detail = error["msg"]
+        if error["type"] == "extra_forbidden":
+            detail = f"There is no field of this name: {shown(path[-1])}"
+        found.append(Fault(pointer([*at, *path]), code, detail))
+    return found
+
+
+async def read(request: Request, shape: type[Shape], *, limit: int = MIB) -> Shape:
+    """The JSON body as `shape`. Raises a problem naming every fault at once."""
+    kind, _, charset = request.headers.get("content-type", "").partition(";")
+    charset = charset.strip().lower().replace('"', "")
+    if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise _raise("unsupported-media-type", expected="application/json in UTF-8")
+    body = await raw(request, limit)
+    parse(body)
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as wrong:
+        raise CATALOGUE["validation-failed"](faults(wrong)) from None  # type: ignore[misc] # its own signature
+
+
+def known(text: str) -> UUID:
+    """An id in a path; anything but the canonical spelling is not found."""
+    found = ids.parse(text)
+    if found is None:
+        raise _raise("not-found")
+    return found
+
+
+def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict[str, str]:
+    """The query's parameters, each at most once and known.
+
+    `allowed` gives the values that a parameter may have; None leaves them open.
+    """
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in allowed:
+            raise _raise("unknown-filter", name=shown(name))
+        values = allowed[name]
+        wrong = name in found or "\0" in value or (values is not None and value not in values)
+        if wrong:
+            raise CATALOGUE["validation-failed"](  # type: ignore[misc] # its own signature
+                [Fault(f"?{name}", "invalid-parameter", f"{name} has a value that is not known here.")]
+            )
+        found[name] = value
+    return found
+
+
+def limit(found: Mapping[str, str], default: int = 50, most: int = 200) -> int:
+    """The `limit` parameter: 1 to `most`, in plain digits."""
+    text = found.get("limit")
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 3 and int(text) <= most:
+        return int(text)
+    raise CATALOGUE["validation-failed"](  # type: ignore[misc] # its own signature
+        [Fault("?limit", "out-of-range", f"limit is a whole number from 1 to {most}.")]
+    )
+
+
+class Cursors:
+    """Where a list goes on: signed, and bound to one list of one client with its filters."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = hmac.digest(key, b"cursor", "sha256")
+
+    def write(self, scope: str, at: Sequence[Any]) -> str:
+        body = msgspec.json.encode([str(a) for a in at])
+        tag = hmac.digest(self._key, scope.encode() + b"\0" + body, "sha256")[:12]
+        return base64.urlsafe_b64encode(tag + body).decode().rstrip("=")
+
+    def read(self, scope: str, text: str | None) -> list[str] | None:
+        """The place, or None without a cursor. Raises cursor-invalid."""
+        if text is None:
+            return None
+        try:
+            blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            raise _raise("cursor-invalid") from None
+        tag, body = blob[:12], blob[12:]
+        good = hmac.digest(self._key, scope.encode() + b"\0" + body, "sha256")[:12]
+        if not hmac.compare_digest(tag, good):
+            raise _raise("cursor-invalid")
+        place: list[str] = msgspec.json.decode(body)
+        return place

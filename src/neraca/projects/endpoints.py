@@ -1,0 +1,87 @@
+"""Kinds and projects over HTTP."""
+
+from fastapi import APIRouter, Request
+
+from neraca import kinds
+from neraca.accounts import MANAGE, SEE, inside, taken
+from neraca.kit.openapi import doc
+from neraca.kit.requests import known, limit, query
+from neraca.projects import queries, service
+from neraca.wire import projects as wire
+
+router = APIRouter()
+
+
+@router.get("/api/kinds", openapi_extra=doc())
+async def list_kinds(request: Request) -> wire.Kinds:
+    async with inside(request, SEE):
+        query(request, {})
+    items = [
+        wire.KindInfo(
+            id=kind.id, version=kind.version, title=kind.title, online=kind.online,
+            config_schema=kind.config.model_json_schema(), params_schema=kind.params.model_json_schema(),
+            answer_schema=kind.answer.model_json_schema(),
+        )
+        for kind in kinds.all()
+    ]
+    return wire.Kinds(items=items, next=None)
+
+
+@router.get("/api/projects", openapi_extra=doc(query=("limit", "cursor")))
+async def list_projects(request: Request) -> wire.Projects:
+    async with inside(request, SEE) as session:
+        found = query(request, {"limit": None, "cursor": None})
+        most, scope = limit(found), f"projects:{session.who.client_id}:{session.who.mode}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.page(session.db, session.who.mode, after, most)
+    onward = None
+    if len(rows) > most:
+        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
+    return wire.Projects(items=[service.shown(r) for r in rows[:most]], next=onward)
+
+
+@router.post("/api/projects", status_code=201, openapi_extra=doc(wire.ProjectNew))
+async def create_project(request: Request) -> wire.Project:
+    asked = await taken(request, MANAGE, wire.ProjectNew)
+    async with inside(request, MANAGE) as session:
+        return await service.create(session, asked)
+
+
+@router.get("/api/projects/{project_id}", openapi_extra=doc())
+async def get_project(request: Request, project_id: str) -> wire.Project:
+    async with inside(request, SEE) as session:
+        return service.shown(await service.get(session, known(project_id)))
+
+
+@router.patch("/api/projects/{project_id}", openapi_extra=doc(wire.ProjectChange))
+async def change_project(request: Request, project_id: str) -> wire.Project:
+    asked = await taken(request, MANAGE, wire.ProjectChange)
+    async with inside(request, MANAGE) as session:
+        return await service.change(session, known(project_id), asked)
+
+
+@router.get("/api/projects/{project_id}/progress", openapi_extra=doc())
+async def get_progress(request: Request, project_id: str) -> wire.Progress:
+    async with inside(request, SEE) as session:
+        return await service.progress(session, known(project_id))
+
+
+@router.get("/api/projects/{project_id}/labelers", openapi_extra=doc(query=("limit", "cursor")))
+async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills:
+    async with inside(request, SEE) as session:
+        project = await service.get(session, known(project_id))
+        found = query(request, {"limit": None, "cursor": None})
+        most, scope = limit(found), f"labelers:{session.who.client_id}:{project['id']}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.skills(session.db, project["id"], after, most)
+    onward = None
+    if len(rows) > most:
+        onward = session.house.cursors.write(scope, [rows[most - 1]["answers"], rows[most - 1]["id"]])
+    items = [
+        wire.LabelerSkill(
+            labeler=str(r["id"]), handle=r["handle"], kind=r["kind"], answers=r["answers"],
+            accuracy=r["accuracy"], low=r["low"], high=r["high"],
+        )
+        for r in rows[:most]
+    ]
+    return wire.LabelerSkills(items=items, next=onward)

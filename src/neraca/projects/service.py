@@ -1,0 +1,125 @@
+"""Create, change and read projects."""
+
+from typing import Any
+from uuid import UUID
+
+from neraca import kinds
+from neraca.accounts import CellSession
+from neraca.kind import Kind, check
+from neraca.projects import queries
+from neraca.tables import event
+from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
+from neraca.wire.projects import Policy, Progress, Project, ProjectChange, ProjectNew, TargetPolicy
+from neraca.wire.shape import Money
+
+VERSIONED = {"config", "instructions", "policy", "price_micros", "currency", "minutes"}
+
+
+def shown(row: queries.Row) -> Project:
+    """A row as the API tells it."""
+    return Project(
+        id=str(row["id"]), name=row["name"], kind=row["kind"], mode=row["mode"], state=row["state"],
+        config=row["config"], config_version=row["version"], instructions=row["instructions"],
+        policy=row["policy"], price=Money(micros=row["price_micros"], currency=row["currency"]),
+        minutes=row["minutes"], lease_seconds=row["lease_seconds"], priority=row["priority"],
+        created_at=row["created_at"],
+    )
+
+
+def _policy_faults(policy: Policy | None) -> list[Fault]:
+    if isinstance(policy, TargetPolicy) and policy.min > policy.max:
+        return [Fault("#/policy/min", "out-of-range", "min may not be more than max.")]
+    return []
+
+
+def _config(kind: Kind, raw: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    model, flaws = check(kind.config, raw)
+    if model is not None:
+        flaws = list(kind.config_flaws(model))
+    found = [Fault("#/config" + f.pointer[1:], f.code, f.detail) for f in flaws]
+    return (model.model_dump(mode="json", exclude_none=True) if model is not None else raw), found
+
+
+async def create(session: CellSession, asked: ProjectNew) -> Project:
+    """A new project. Raises validation-failed with every fault of the kind's configuration."""
+    errors = _policy_faults(asked.policy)
+    kind = kinds.get(asked.kind)
+    if kind is None:
+        errors.insert(0, Fault("#/kind", "unknown-kind", f"There is no kind {asked.kind!a:.64}."))
+        raise ValidationFailed(errors)
+    config, wrong = _config(kind, dict(asked.config))
+    if errors or wrong:
+        raise ValidationFailed(wrong + errors)
+    row = await queries.add(
+        session.db,
+        {
+            "name": asked.name, "kind": asked.kind, "mode": session.who.mode or "live", "config": config,
+            "instructions": asked.instructions, "policy": asked.policy.model_dump(),
+            "price_micros": asked.price.micros, "currency": asked.price.currency, "minutes": asked.minutes,
+            "lease_seconds": asked.lease_seconds, "priority": asked.priority,
+        },
+    )
+    made = await queries.add_event(
+        session.db, event.PROJECT_CREATED, project_id=row["id"], actor=session.who.actor, data={"version": 1}
+    )
+    await queries.add_version(session.db, row["id"], made)
+    return shown(row)
+
+
+async def change(session: CellSession, project_id: UUID, asked: ProjectChange) -> Project:
+    """Changes a project; new terms are a new version, and leases keep the terms they were given under."""
+    row = await queries.get(session.db, project_id, session.who.mode, lock=True)
+    if row is None:
+        raise NotFound
+    given = asked.model_dump(exclude_none=True)
+    values = {k: v for k, v in given.items() if k not in {"price", "config"}}
+    if asked.price is not None:
+        values |= {"price_micros": asked.price.micros, "currency": asked.price.currency}
+        if asked.price.currency != row["currency"]:
+            raise Conflict(why="the currency of a project cannot change")
+    errors = _policy_faults(asked.policy)
+    if asked.config is not None:
+        kind = kinds.get(row["kind"])
+        assert kind is not None
+        config, wrong = _config(kind, dict(asked.config))
+        errors = wrong + errors
+        values["config"] = config
+    if errors:
+        raise ValidationFailed(errors)
+    if not values:
+        return shown(row)
+    new_version = bool(VERSIONED & values.keys())
+    changed = await queries.change(session.db, project_id, values, new_version=new_version)
+    assert changed is not None
+    made = await queries.add_event(
+        session.db, event.PROJECT_CHANGED, project_id=project_id, actor=session.who.actor,
+        data={"version": changed["version"], "changed": sorted(values)},
+    )
+    if new_version:
+        await queries.add_version(session.db, project_id, made)
+    return shown(changed)
+
+
+async def get(session: CellSession, project_id: UUID) -> queries.Row:
+    """A project of the caller's mode. Raises not-found."""
+    row = await queries.get(session.db, project_id, session.who.mode)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def progress(session: CellSession, project_id: UUID) -> Progress:
+    """Exact counts at this moment: folded ones plus what is not folded yet."""
+    project = await get(session, project_id)
+    n = await queries.counts(session.db, project_id)
+    more = await queries.summary(session.db, project_id)
+    tasks, decided, canceled = (n.get(k, 0) for k in (event.TASKS_ADDED, event.TASK_DECIDED, event.TASK_CANCELED))
+    answers = n.get(event.ANSWER_STORED, 0)
+    return Progress(
+        tasks=tasks, open=tasks - decided - canceled, decided=decided, canceled=canceled, answers=answers,
+        live_leases=more["live"], labelers=more["labelers"],
+        answers_per_task=answers / decided if decided else None,
+        mean_confidence=more["confidence"],
+        spent=Money.model_construct(micros=answers * project["price_micros"], currency=project["currency"]),
+        updated_at=more["at"],
+    )

@@ -1,0 +1,76 @@
+"""The labeler's side over HTTP: what there is, the next task, leases."""
+
+from fastapi import APIRouter, Request, Response
+
+from neraca.accounts import WORK, inside, taken
+from neraca.kit.openapi import doc
+from neraca.kit.requests import known, query
+from neraca.routing import queries, service
+from neraca.wire import work as wire
+from neraca.wire.errors import NotFound
+from neraca.wire.shape import Money
+
+router = APIRouter()
+
+
+@router.get("/api/work/projects", openapi_extra=doc())
+async def list_work(request: Request) -> wire.WorkProjects:
+    async with inside(request, WORK) as session:
+        query(request, {})
+        rows = await queries.work(session.db, session.who.labeler_id, session.who.mode or "live")
+    items = [
+        wire.WorkProject(
+            project_id=str(r["project_id"]), name=r["name"], kind=r["kind"],
+            price=Money(micros=r["price_micros"], currency=r["currency"]), minutes=r["minutes"],
+            open_slots=r["open_slots"], answered=r["answered"],
+        )
+        for r in rows
+    ]
+    return wire.WorkProjects(items=items, next=None)
+
+
+@router.get("/api/work/projects/{project_id}/instructions", openapi_extra=doc())
+async def get_instructions(request: Request, project_id: str) -> wire.Instructions:
+    async with inside(request, WORK) as session:
+        row = await queries.workable(session.db, known(project_id), session.who.mode or "live")
+    if row is None:
+        raise NotFound
+    return wire.Instructions(
+        project_id=str(row["id"]), name=row["name"], kind=row["kind"], config=row["config"],
+        config_version=row["version"], instructions=row["instructions"],
+        price=Money(micros=row["price_micros"], currency=row["currency"]), minutes=row["minutes"],
+    )
+
+
+@router.post(
+    "/api/work/next", openapi_extra=doc(wire.NextWanted), response_model=wire.Lease,
+    responses={204: {"description": "There is nothing for this labeler in this project now."}},
+)
+async def next_task(request: Request) -> Response:
+    asked = await taken(request, WORK, wire.NextWanted)
+    async with inside(request, WORK) as session:
+        lease = await service.next_task(session, known(asked.project_id), prefetch=asked.prefetch)
+    if lease is None:
+        return Response(status_code=204)
+    return Response(lease.model_dump_json(), media_type="application/json")
+
+
+@router.post("/api/work/leases/{lease_id}/open", openapi_extra=doc(wire.Held))
+async def open_lease(request: Request, lease_id: str) -> wire.LeaseTime:
+    asked = await taken(request, WORK, wire.Held)
+    async with inside(request, WORK) as session:
+        return await service.renew(session, known(lease_id), asked.fence)
+
+
+@router.post("/api/work/leases/{lease_id}/heartbeat", openapi_extra=doc(wire.Held))
+async def heartbeat(request: Request, lease_id: str) -> wire.LeaseTime:
+    asked = await taken(request, WORK, wire.Held)
+    async with inside(request, WORK) as session:
+        return await service.renew(session, known(lease_id), asked.fence)
+
+
+@router.post("/api/work/leases/{lease_id}/skip", status_code=204, openapi_extra=doc(wire.Skipped))
+async def skip_task(request: Request, lease_id: str) -> None:
+    asked = await taken(request, WORK, wire.Skipped)
+    async with inside(request, WORK) as session:
+        await service.give_back(session, known(lease_id), asked.fence, asked.reason)

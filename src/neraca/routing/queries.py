@@ -1,0 +1,283 @@
+"""SQL on slots and leases. Only the database's clock is asked."""
+
+from typing import Any
+from uuid import UUID
+
+from neraca.kit.session import Connection
+
+Row = dict[str, Any]
+SLACK = "15 seconds"  # no transaction that opens slots lives longer: see docs/decisions/0004
+PREFETCH_SECONDS = 120
+
+WORK = (
+    "s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,"
+    " t.params, p.kind, p.config, p.lease_seconds"
+)
+
+LIVE = f"""
+select {WORK}, d.value as draft
+from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
+left join draft d on d.task_id = s.task_id and d.labeler_id = s.labeler_id
+where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s and s.lease_until > clock_timestamp()
+order by s.begun desc, s.lease_until
+"""
+
+# One statement is one claim. Priorities are found by hops over the index, highest first; inside one,
+# slots are walked from the labeler's cursor on, stepping over tasks they had before.
+CLAIM = f"""
+with recursive level as (
+  (select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1)
+  union all
+  select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.priority < l.priority
+          order by s.priority desc limit 1)
+  from level l where l.priority is not null
+), pick as (
+  select c.* from level l cross join lateral (
+    select s.task_id, s.n, s.pos, s.priority, s.opened_at from slot s
+    where s.project_id = %(p)s and s.state = 0 and s.priority = l.priority
+      and s.pos > coalesce((select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
+                            and w.priority = l.priority), 0)
+      and not exists (select 1 from slot o where o.task_id = s.task_id and o.labeler_id = %(l)s)
+      and not exists (select 1 from refusal r where r.task_id = s.task_id and r.labeler_id = %(l)s
+                      and r.until > clock_timestamp())
+    order by s.pos limit 1 for update of s skip locked
+  ) c limit 1
+), taken as (
+  update slot s set state = 1, fence = s.fence + 1, labeler_id = %(l)s, lease_id = gen_random_uuid(),
+    lease_until = clock_timestamp() + make_interval(secs => case when %(prefetch)s then {PREFETCH_SECONDS}
+                                                                 else p.lease_seconds end),
+    begun = not %(prefetch)s, version = p.version, price_micros = p.price_micros, currency = p.currency
+  from pick, project p
+  where s.task_id = pick.task_id and s.n = pick.n and p.id = s.project_id
+  returning s.*, pick.opened_at as since
+), walked as (
+  insert into walk (labeler_id, project_id, priority, pos)
+  select %(l)s, %(p)s, priority, pos from taken where since < clock_timestamp() - interval '{SLACK}'
+  on conflict (labeler_id, project_id, priority) do update set pos = excluded.pos where walk.pos < excluded.pos
+), noted as (
+  insert into event (kind, project_id, task_id, actor, data)
+  select 'lease.granted', project_id, task_id, %(l)s::text,
+    jsonb_build_object('slot', n, 'fence', fence, 'price_micros', price_micros, 'currency', currency,
+                       'version', version) from taken
+)
+select {WORK}, d.value as draft
+from taken s join task t on t.id = s.task_id join project p on p.id = s.project_id
+left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
+"""
+
+# Nothing lies ahead: move the cursors up to the last open slot that is older than the slack, so that
+# the next look does not walk again over everything this labeler has had.
+ADVANCE = f"""
+insert into walk (labeler_id, project_id, priority, pos)
+select %(l)s, %(p)s, q.priority, q.pos from generate_series(0, 9) as g(priority) cross join lateral (
+  select e.priority, e.pos from (
+    select s.priority, s.pos, s.opened_at from slot s
+    where s.project_id = %(p)s and s.state = 0 and s.priority = g.priority order by s.pos desc limit 64) e
+  where e.opened_at < clock_timestamp() - interval '{SLACK}' order by e.pos desc limit 1) q
+on conflict (labeler_id, project_id, priority) do update set pos = excluded.pos where walk.pos < excluded.pos
+"""
+
+# Behind the cursors: a stretch of open slots is looked through again, at most once a minute. What is
+# found there moves to the front of everybody's walk.
+SWEEP = """
+with stretch as (
+  select w.priority, s.task_id, s.n, s.pos from walk w cross join lateral (
+    select task_id, n, pos from slot x where x.project_id = %(p)s and x.state = 0 and x.priority = w.priority
+      and x.pos > w.sweep_pos and x.pos <= w.pos order by x.pos limit 500) s
+  where w.labeler_id = %(l)s and w.project_id = %(p)s
+    and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
+), found as (
+  select task_id, n from stretch t
+  where not exists (select 1 from slot o where o.task_id = t.task_id and o.labeler_id = %(l)s)
+    and not exists (select 1 from refusal r where r.task_id = t.task_id and r.labeler_id = %(l)s
+                    and r.until > clock_timestamp())
+  order by pos limit 20
+), moved as (
+  update slot s set pos = nextval('slot_pos'), opened_at = clock_timestamp() from found f
+  where s.task_id = f.task_id and s.n = f.n and s.state = 0 returning 1
+), noted as (
+  update walk w set
+    sweep_pos = coalesce((select max(t.pos) from stretch t where t.priority = w.priority
+                          having count(*) = 500), 0),
+    swept_at = clock_timestamp()
+  where w.labeler_id = %(l)s and w.project_id = %(p)s
+    and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
+)
+select count(*) as n from moved
+"""
+
+
+async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> None:
+    """Makes the labeler known to the cell, under its pseudonym."""
+    await db.execute(
+        "insert into labeler (id, kind, handle) values (%(i)s, %(k)s, %(h)s) on conflict do nothing",
+        {"i": labeler_id, "k": kind, "h": handle},
+    )
+
+
+async def hold(db: Connection, labeler_id: UUID, project_id: UUID) -> list[Row]:
+    """Locks the labeler's own requests against each other, then gives their live leases."""
+    values = {"l": labeler_id, "p": project_id}
+    async with db.pipeline():
+        await db.execute("select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))", values)
+        live = await db.execute(LIVE, values)
+        return await live.fetchall()
+
+
+async def claim(db: Connection, labeler_id: UUID, project_id: UUID, *, prefetch: bool) -> Row | None:
+    """Leases the next open slot that this labeler may have."""
+    values = {"l": labeler_id, "p": project_id, "prefetch": prefetch}
+    return await (await db.execute(CLAIM, values)).fetchone()
+
+
+async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> int:
+    """After a vain claim: advances the cursors, and sweeps a stretch behind them once in `every` seconds."""
+    values = {"l": labeler_id, "p": project_id, "every": every}
+    await db.execute(ADVANCE, values)
+    row = await (await db.execute(SWEEP, values)).fetchone()
+    return int(row["n"]) if row else 0
+
+
+async def begin(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int) -> Row | None:
+    """Opens a prefetched lease, or renews an open one: the full time starts now."""
+    return await (
+        await db.execute(
+            "update slot s set begun = true,"
+            " lease_until = clock_timestamp() + make_interval(secs => p.lease_seconds) from project p"
+            " where p.id = s.project_id and s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s"
+            " and s.fence = %(f)s and s.lease_until > clock_timestamp() returning s.lease_until",
+            {"i": lease_id, "l": labeler_id, "f": fence},
+        )
+    ).fetchone()
+
+
+async def give_back(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int, reason: str | None) -> bool:
+    """Returns a lease unanswered; the task is not offered to this labeler again."""
+    row = await (
+        await db.execute(
+            "with freed as (update slot set state = case when t.state = 'open' then 0 else 3 end,"
+            "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
+            "   lease_until = null from task t where t.id = slot.task_id and lease_id = %(i)s and slot.state = 1"
+            "   and labeler_id = %(l)s and fence = %(f)s returning slot.task_id, slot.project_id, n),"
+            " refused as (insert into refusal (task_id, labeler_id, kind, reason, lease_id)"
+            "   select task_id, %(l)s, 'skip', %(r)s, %(i)s from freed"
+            "   on conflict (task_id, labeler_id) do update set kind = 'skip', reason = excluded.reason,"
+            "   lease_id = excluded.lease_id, until = 'infinity')"
+            " insert into event (kind, project_id, task_id, actor, data)"
+            "   select 'lease.skipped', project_id, task_id, %(l)s::text, jsonb_build_object('slot', n, 'reason',"
+            "   %(r)s::text) from freed returning id",
+            {"i": lease_id, "l": labeler_id, "f": fence, "r": reason},
+        )
+    ).fetchone()
+    return row is not None
+
+
+async def sweep_expired(db: Connection, limit: int = 500) -> int:
+    """Reopens slots whose lease has ended; a lost lease keeps its labeler off the task for ten minutes,
+    a prefetched one that was never seen does not."""
+    row = await (
+        await db.execute(
+            "with gone as (select s.task_id, s.n, s.labeler_id, s.lease_id, s.begun from slot s where s.state = 1"
+            "   and s.lease_until < clock_timestamp() order by s.lease_until limit %(n)s for update skip locked),"
+            " freed as (update slot s set state = case when t.state = 'open' then 0 else 3 end,"
+            "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
+            "   lease_until = null from gone, task t where s.task_id = gone.task_id and s.n = gone.n"
+            "   and t.id = s.task_id returning s.task_id, s.project_id, s.n, gone.labeler_id, gone.lease_id, gone.begun),"
+            " refused as (insert into refusal (task_id, labeler_id, kind, lease_id, until)"
+            "   select task_id, labeler_id, 'lost', lease_id,"
+            "   clock_timestamp() + case when begun then interval '10 minutes' else interval '0' end from freed"
+            "   on conflict (task_id, labeler_id) do update set lease_id = excluded.lease_id,"
+            "   until = greatest(refusal.until, excluded.until)),"
+            " noted as (insert into event (kind, project_id, task_id, actor, data)"
+            "   select 'lease.expired', project_id, task_id, labeler_id::text, jsonb_build_object('slot', n)"
+            "   from freed)"
+            " select count(*) as n from freed",
+            {"n": limit},
+        )
+    ).fetchone()
+    return int(row["n"]) if row else 0
+
+
+async def open_slot(db: Connection, task_id: UUID, project_id: UUID, priority: int) -> None:
+    """One more answer is wanted for a task. The caller holds the task's row lock."""
+    await db.execute(
+        "insert into slot (task_id, n, project_id, priority)"
+        " select %(t)s, coalesce(max(n), 0) + 1, %(p)s, %(y)s from slot where task_id = %(t)s",
+        {"t": task_id, "p": project_id, "y": priority},
+    )
+
+
+async def close_slots(db: Connection, task_id: UUID) -> None:
+    """No more answers are wanted: open slots close, leased ones stay valid."""
+    await db.execute("update slot set state = 3 where task_id = %(t)s and state = 0", {"t": task_id})
+
+
+async def offers(db: Connection) -> list[Row]:
+    """What the cell's live, active projects offer; open slots counted up to 1,000."""
+    return await (
+        await db.execute(
+            "select p.id as project_id, p.kind, p.price_micros, p.currency, p.minutes, (select count(*) from"
+            " (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o) as open_slots"
+            " from project p where p.mode = 'live' and p.state = 'active'"
+        )
+    ).fetchall()
+
+
+async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
+    return await (
+        await db.execute(
+            "select p.id as project_id, p.name, p.kind, p.price_micros, p.currency, p.minutes,"
+            " (select count(*) from (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o)"
+            " as open_slots,"
+            " (select count(*) from answer a where a.project_id = p.id and a.labeler_id = %(l)s) as answered"
+            " from project p where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
+            " limit 500",
+            {"l": labeler_id, "m": mode},
+        )
+    ).fetchall()
+
+
+async def workable(db: Connection, project_id: UUID, mode: str) -> Row | None:
+    return await (
+        await db.execute(
+            "select id, name, kind, config, version, instructions, price_micros, currency, minutes, state from project"
+            " where id = %(p)s and mode = %(m)s and state <> 'archived'",
+            {"p": project_id, "m": mode},
+        )
+    ).fetchone()
+
+
+async def lost(db: Connection, lease_id: UUID, labeler_id: UUID) -> bool:
+    """Whether this labeler once had this lease and has it no more."""
+    row = await (
+        await db.execute(
+            "select 1 as one from refusal where lease_id = %(i)s and labeler_id = %(l)s",
+            {"i": lease_id, "l": labeler_id},
+        )
+    ).fetchone()
+    return row is not None
+
+
+async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None:
+    """A live lease with its task, whose row is locked, under the terms that it was given."""
+    return await (
+        await db.execute(
+            "select s.task_id, s.n, s.fence, s.project_id, s.version, s.price_micros, s.currency,"
+            " s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority, t.answers, p.kind, p.policy,"
+            " p.config, v.config as shown_config"
+            " from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id"
+            " join project_version v on v.project_id = s.project_id and v.version = s.version"
+            " where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s for update of t",
+            {"i": lease_id, "l": labeler_id},
+        )
+    ).fetchone()
+
+
+async def fill(db: Connection, lease_id: UUID, fence: int) -> bool:
+    """Marks a slot as answered, if the lease still lives at this moment."""
+    done = await db.execute(
+        "update slot set state = 2 where lease_id = %(i)s and state = 1 and fence = %(f)s"
+        " and lease_until > clock_timestamp()",
+        {"i": lease_id, "f": fence},
+    )
+    return done.rowcount == 1

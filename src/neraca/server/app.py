@@ -1,0 +1,92 @@
+"""Composition: the slices' routes, the order of hooks, the app's files."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware import Middleware
+
+from neraca import __version__, accounts, answers, assets, deliver, projects, quality, routing, tasks
+from neraca.accounts import House
+from neraca.kit import openapi
+from neraca.server import faults, logs
+from neraca.server.front import Front
+from neraca.server.settings import Settings
+from neraca.wire.errors import NotFound, Unavailable
+
+STATIC = Path(__file__).parent / "static"
+ROUTERS = (accounts.router, projects.router, assets.router, tasks.router, routing.router, answers.router,
+           deliver.router)
+ANSWER_STORED: answers.Handlers = (quality.answer_stored,)
+
+
+def create(settings: Settings) -> FastAPI:
+    """The API and the web app as one ASGI application."""
+    logs.configure()
+    house: House = settings.house()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await house.close()
+
+    app = FastAPI(
+        title="Neraca", version=__version__, lifespan=lifespan, openapi_url="/api/openapi.json", docs_url=None,
+        redoc_url=None, redirect_slashes=False,
+        middleware=[Middleware(Front, hosts=settings.hosts, port=settings.port)],
+    )
+    app.state.house = house
+    app.state.answer_stored = ANSWER_STORED
+    for router in ROUTERS:
+        app.include_router(router)
+    _operations(app)
+    faults.install(app)
+    described = app.openapi
+    app.openapi = lambda: _described(described())  # type: ignore[method-assign] # FastAPI's way to extend it
+    return app
+
+
+def _described(document: dict[str, Any]) -> dict[str, Any]:
+    parts = document.setdefault("components", {})
+    parts["schemas"] = {**openapi.schemas(), **parts.get("schemas", {})}
+    parts["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "neraca_session"},
+    }
+    return document
+
+
+def _operations(app: FastAPI) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(request: Request) -> Response:
+        try:
+            async with request.app.state.house.control() as control:
+                await control.execute("select 1 from alembic_version")
+        except Exception as wrong:
+            raise Unavailable(headers={"Retry-After": "1"}) from wrong
+        return Response("ready\n", media_type="text/plain")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> Response:
+        if path.startswith(("api/", "media/")) or "\0" in path:
+            raise NotFound
+        wanted = (STATIC / path).resolve()
+        if path and wanted.is_relative_to(STATIC) and wanted.is_file():
+            held = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
+            return FileResponse(wanted, headers={"Cache-Control": held})
+        index = STATIC / "index.html"
+        if "." in path.rsplit("/", 1)[-1] or not index.exists():
+            raise NotFound
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})

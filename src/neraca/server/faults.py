@@ -1,0 +1,69 @@
+"""Every error leaves as a problem document; nothing of our insides leaves with it."""
+
+import msgspec
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from neraca.kit.problems import Problem
+from neraca.wire.errors import (
+    BadRequest,
+    Conflict,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+    ValidationFailed,
+)
+
+log = structlog.get_logger("neraca.http")
+
+
+def response(problem: Problem, request_id: str) -> Response:
+    """A problem as an HTTP response."""
+    return Response(
+        msgspec.json.encode(problem.document(f"urn:request:{request_id}")),
+        problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+def _translated(wrong: Exception) -> Problem:
+    match wrong:
+        case Problem():
+            return wrong
+        case HTTPException(status_code=404):
+            return NotFound()
+        case HTTPException(status_code=405):
+            return MethodNotAllowed(headers=dict(wrong.headers or {}))
+        case HTTPException():
+            return BadRequest(why="the framework refused it")
+        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
+            return Unavailable(headers={"Retry-After": "1"})
+        case psycopg.errors.UniqueViolation():
+            return Conflict(why="the same was written at the same time")
+        case psycopg.errors.DataError():
+            return ValidationFailed([])
+        case psycopg.OperationalError() | PoolTimeout() | ConnectionError():
+            return Unavailable(headers={"Retry-After": "2"})
+    return Internal()
+
+
+async def handle(request: Request, wrong: Exception) -> Response:
+    """The one exception handler."""
+    problem = _translated(wrong)
+    if problem.status >= 500:
+        log.error(
+            "failed", id=request.state.request_id, error=type(wrong).__name__, exc_info=isinstance(problem, Internal)
+        )
+    return response(problem, request.state.request_id)
+
+
+def install(app: FastAPI) -> None:
+    """Puts the handler in place for everything that can be raised."""
+    for kind in (Problem, HTTPException, psycopg.Error, PoolTimeout, ConnectionError, Exception):
+        app.add_exception_handler(kind, handle)

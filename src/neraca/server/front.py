@@ -1,0 +1,96 @@
+"""The outermost layer: limits, hosts, security headers, problem documents, metrics and the log line."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from neraca.kit import ids
+from neraca.kit.problems import Problem
+from neraca.wire.errors import BadRequest, HeadersTooLarge, UriTooLong, WrongHost
+
+URI_LIMIT = 8192
+HEADER_BYTES = 16384
+HEADER_COUNT = 100
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self';"
+    " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+REQUESTS = Counter("neraca_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram(
+    "neraca_request_seconds", "Wall time of requests", ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+log = structlog.get_logger("neraca.http")
+Respond = Callable[[Problem, Scope], Awaitable[None]]
+
+
+class Front:
+    """Checks what the framework does not, before it sees the request."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], port: int) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.port = port
+
+    def _refused(self, scope: Scope) -> Problem | None:
+        headers = scope["headers"]
+        target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+        if target > URI_LIMIT:
+            return UriTooLong(limit=URI_LIMIT)
+        if len(headers) > HEADER_COUNT or sum(len(k) + len(v) + 4 for k, v in headers) > HEADER_BYTES:
+            return HeadersTooLarge()
+        named = [v for k, v in headers if k == b"host"]
+        if len(named) != 1:
+            return BadRequest(why="there must be exactly one Host header")
+        host = named[0].decode("latin-1").rsplit(":", 1)
+        name = host[0] if len(host) == 1 or host[1].isdigit() else ":".join(host)
+        if name.lower() not in self.hosts and "*" not in self.hosts:
+            return WrongHost()
+        return None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["request_id"] = request_id = str(ids.new())
+        begun, status = time.perf_counter(), 500
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {k for k, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((k, v) for k, v in SECURITY if k not in present),
+                    (b"x-request-id", request_id.encode()),
+                ]
+                if scope["path"].startswith("/api") and b"cache-control" not in present:
+                    message["headers"].append((b"cache-control", b"no-store"))
+            await send(message)
+
+        refused = self._refused(scope)
+        if refused is not None:
+            from neraca.server.faults import response  # noqa: PLC0415 - faults knows the app's types
+
+            await response(refused, request_id)(scope, receive, told)
+        else:
+            await self.app(scope, receive, told)
+        seconds = time.perf_counter() - begun
+        route = getattr(scope.get("route"), "path", None) or "other"
+        REQUESTS.labels(scope["method"] if len(scope["method"]) < 8 else "other", route, str(status)).inc()
+        SECONDS.labels(route).observe(seconds)
+        log.info(
+            "request", id=request_id, method=scope["method"][:8], route=route, status=status,
+            ms=round(seconds * 1000, 1),
+        )

@@ -1,0 +1,90 @@
+"""Batches and tasks over HTTP."""
+
+from fastapi import APIRouter, Request, Response
+
+from neraca import projects
+from neraca.accounts import MANAGE, SEE, inside, taken
+from neraca.kit.idempotency import once
+from neraca.kit.openapi import doc
+from neraca.kit.requests import MIB, known, limit, query
+from neraca.tasks import queries, service
+from neraca.wire import tasks as wire
+
+router = APIRouter()
+
+
+@router.get("/api/projects/{project_id}/batches", openapi_extra=doc(query=("limit", "cursor")))
+async def list_batches(request: Request, project_id: str) -> wire.Batches:
+    async with inside(request, SEE) as session:
+        project = await projects.get(session, known(project_id))
+        found = query(request, {"limit": None, "cursor": None})
+        most, scope = limit(found), f"batches:{session.who.client_id}:{project['id']}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.batches(session.db, project["id"], after, most)
+    onward = None
+    if len(rows) > most:
+        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
+    items = [wire.Batch(**{**r, "id": str(r["id"]), "project_id": str(r["project_id"])}) for r in rows[:most]]
+    return wire.Batches(items=items, next=onward)
+
+
+@router.post("/api/projects/{project_id}/batches", status_code=201, openapi_extra=doc(wire.BatchNew))
+async def create_batch(request: Request, project_id: str) -> wire.Batch:
+    asked = await taken(request, MANAGE, wire.BatchNew)
+    async with inside(request, MANAGE) as session:
+        project = await projects.get(session, known(project_id))
+        return await service.add_batch(session, project["id"], asked.name)
+
+
+@router.post(
+    "/api/projects/{project_id}/tasks", status_code=201, openapi_extra=doc(wire.TasksNew),
+    response_model=wire.TasksCreated,
+)
+async def create_tasks(request: Request, project_id: str) -> Response:
+    asked = await taken(request, MANAGE, wire.TasksNew, limit=16 * MIB)
+    async with inside(request, MANAGE) as session:
+        project = await projects.get(session, known(project_id))
+
+        async def work() -> tuple[int, bytes]:
+            created = await service.add(session, project, asked)
+            return 201, created.model_dump_json().encode()
+
+        return await once(request, session.db, session.who.actor, request.state.raw, work)
+
+
+@router.get(
+    "/api/projects/{project_id}/tasks", openapi_extra=doc(query=("limit", "cursor", "state", "batch_id"))
+)
+async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
+    async with inside(request, SEE) as session:
+        project = await projects.get(session, known(project_id))
+        states = ("open", "decided", "canceled")
+        found = query(request, {"limit": None, "cursor": None, "state": states, "batch_id": None})
+        most = limit(found)
+        state, batch = found.get("state"), found.get("batch_id")
+        scope = f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.page(
+            session.db, project["id"], state=state, batch_id=known(batch) if batch else None,
+            after=int(after[0]) if after else 0, limit=most,
+        )
+    onward = session.house.cursors.write(scope, [rows[most - 1]["seq"]]) if len(rows) > most else None
+    return wire.Tasks(items=[service.shown(r) for r in rows[:most]], next=onward)
+
+
+@router.get("/api/tasks/{task_id}", openapi_extra=doc())
+async def get_task(request: Request, task_id: str) -> wire.Task:
+    async with inside(request, SEE) as session:
+        return service.shown(await service.get(session, known(task_id)))
+
+
+@router.get("/api/tasks/{task_id}/answers", openapi_extra=doc())
+async def get_answers(request: Request, task_id: str) -> wire.Answers:
+    async with inside(request, SEE) as session:
+        return await service.answers(session, known(task_id))
+
+
+@router.post("/api/tasks/{task_id}/cancel", openapi_extra=doc())
+async def cancel_task(request: Request, task_id: str) -> wire.Task:
+    async with inside(request, MANAGE) as session:
+        return await service.cancel(session, known(task_id))

@@ -1,0 +1,55 @@
+"""Decisions about tasks that need no database: are these parameters a task of this kind?"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from neraca.kind import Flaw, Kind, check
+from neraca.kit import ids
+
+PREFIX = "asset:"
+Sizes = Mapping[UUID, tuple[int, int]]
+
+
+def asset_ids(kind: Kind, params: Mapping[str, Any]) -> list[UUID]:
+    """The assets that raw parameters name, as far as they can be read."""
+    found = []
+    for value in params.values():
+        if isinstance(value, str) and value.startswith(PREFIX):
+            asset = ids.parse(value[len(PREFIX) :])
+            if asset is not None:
+                found.append(asset)
+    return found
+
+
+def checked(kind: Kind, config: Any, params: dict[str, Any], sizes: Sizes) -> tuple[dict[str, Any], list[Flaw]]:  # noqa: ANN401 - the kind's own model
+    """The parameters as they are stored, and everything that is wrong with them.
+
+    Where the kind wants the size of its image and the caller gave none, it is taken from the asset.
+    """
+    flaws = []
+    fields = kind.params.model_fields
+    for name, value in params.items():
+        if isinstance(value, str) and value.startswith(PREFIX):
+            asset = ids.parse(value[len(PREFIX) :])
+            if asset is None or asset not in sizes:
+                flaws.append(Flaw(f"#/{name}", "unknown-asset", "There is no such asset: upload it first."))
+                continue
+            if "width" in fields and "height" in fields:
+                width, height = sizes[asset]
+                given = (params.get("width", width), params.get("height", height))
+                if given != (width, height):
+                    flaws.append(
+                        Flaw("#/width", "size-mismatch", f"The image is {width} by {height} pixels, not {given}.")
+                    )
+                params = {**params, "width": width, "height": height}
+    model, wrong = check(kind.params, params)
+    if model is None:
+        return params, [*flaws, *wrong]
+    flaws.extend(kind.params_flaws(model, config))
+    return model.model_dump(mode="json", exclude_none=True), flaws
+
+
+def first_slots(policy: Mapping[str, Any]) -> int:
+    """How many answers are asked for at once."""
+    return int(policy["answers"] if policy["type"] == "fixed" else policy["min"])

@@ -1,0 +1,126 @@
+"""Post, read and cancel tasks; make batches."""
+
+from typing import Any
+from uuid import UUID
+
+from neraca import assets, kinds, projects
+from neraca.accounts import CellSession
+from neraca.kit import ids
+from neraca.tables import event
+from neraca.tasks import queries, rules
+from neraca.wire import tasks as wire
+from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
+
+
+async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) -> wire.TasksCreated:
+    """Stores tasks, all or none. Raises validation-failed with every fault of every task."""
+    if project["state"] == "archived":
+        raise Conflict(why="the project is archived")
+    kind = kinds.get(project["kind"])
+    assert kind is not None
+    config = kind.config.model_validate(project["config"], strict=False)
+    named = {a for t in asked.tasks for a in rules.asset_ids(kind, t.params)}
+    sizes = await assets.sizes(session.db, list(named)) if named else {}
+    batch_ids = {UUID(t.batch_id) for t in asked.tasks if t.batch_id}
+    known = await queries.batches_known(session.db, project["id"], batch_ids) if batch_ids else set()
+    errors: list[Fault] = []
+    made: list[queries.NewTask] = []
+    for i, task in enumerate(asked.tasks):
+        params, flaws = rules.checked(kind, config, dict(task.params), sizes)
+        errors += [Fault(f"#/tasks/{i}/params{f.pointer[1:]}", f.code, f.detail) for f in flaws]
+        if task.batch_id and UUID(task.batch_id) not in known:
+            errors.append(Fault(f"#/tasks/{i}/batch_id", "not-found", "There is no such batch in this project."))
+        made.append(
+            queries.NewTask(
+                id=ids.new(), params=params, external_id=task.external_id,
+                metadata=dict(task.metadata) if task.metadata is not None else None,
+                priority=project["priority"] if task.priority is None else task.priority,
+                batch_id=UUID(task.batch_id) if task.batch_id else None,
+            )
+        )
+    if errors:
+        raise ValidationFailed(errors)
+    added = await projects.add_event(
+        session.db, event.TASKS_ADDED, project_id=project["id"], actor=session.who.actor, n=len(made)
+    )
+    await queries.copy_tasks(
+        session.db, made, project_id=project["id"], event_id=added, slots=rules.first_slots(project["policy"])
+    )
+    return wire.TasksCreated(items=[wire.TaskRef(id=str(t.id), external_id=t.external_id) for t in made])
+
+
+async def add_batch(session: CellSession, project_id: UUID, name: str) -> wire.Batch:
+    """A new batch of a project."""
+    made = await projects.add_event(
+        session.db, event.BATCH_CREATED, project_id=project_id, actor=session.who.actor
+    )
+    row = await queries.add_batch(session.db, project_id, name, made)
+    return wire.Batch(**{**row, "id": str(row["id"]), "project_id": str(row["project_id"])})
+
+
+def verdict(row: queries.Row) -> wire.Verdict | None:
+    """The verdict columns of a task row."""
+    if row["v_version"] is None:
+        return None
+    return wire.Verdict(
+        answer=row["v_value"], confidence=row["v_confidence"], posterior=row["v_posterior"], reason=row["v_reason"],
+        version=row["v_version"], answers=[str(a) for a in row["v_answers"]], at=row["v_at"],
+    )
+
+
+def shown(row: queries.Row) -> wire.Task:
+    """A task as the API tells it."""
+    return wire.Task(
+        id=str(row["id"]), project_id=str(row["project_id"]),
+        batch_id=str(row["batch_id"]) if row["batch_id"] else None, external_id=row["external_id"],
+        params=row["params"], metadata=row["metadata"], state=row["state"], priority=row["priority"],
+        answers_count=row["answers"], confidence=row["confidence"], verdict=verdict(row),
+        created_at=row["created_at"],
+    )
+
+
+async def get(session: CellSession, task_id: UUID) -> queries.Row:
+    """A task of the caller's mode. Raises not-found."""
+    row = await queries.get(session.db, task_id, session.who.mode)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
+    """A task's answers side by side, its verdict, and links to what was shown."""
+    task = await get(session, task_id)
+    rows = await queries.answers(session.db, task_id)
+    items = [
+        wire.Answer(
+            id=str(r["id"]), labeler=str(r["labeler_id"]), handle=r["handle"], labeler_kind=r["kind"],
+            answer=r["value"], submitted_at=r["submitted_at"], active_ms=r["active_ms"], surplus=r["surplus"],
+        )
+        for r in rows
+    ]
+    return wire.Answers(items=items, verdict=verdict(task), media=media(session, task["params"]))
+
+
+def media(session: CellSession, params: dict[str, Any]) -> dict[str, str]:
+    """A short-lived link for every asset that a task's parameters name."""
+    found = (v[len(rules.PREFIX) :] for v in params.values() if isinstance(v, str) and v.startswith(rules.PREFIX))
+    return {name: assets.link(session.house, session.who.client_id, name) for name in found}
+
+
+async def cancel(session: CellSession, task_id: UUID) -> wire.Task:
+    """Ends an open task; canceling twice is the same as once. Raises conflict on a decided one."""
+    row = await queries.lock(session.db, task_id, session.who.mode)
+    if row is None:
+        raise NotFound
+    if row["state"] == "decided":
+        raise Conflict(why="the task is decided already")
+    if row["state"] == "open":
+        made = await projects.add_event(
+            session.db, event.TASK_CANCELED, project_id=row["project_id"], task_id=task_id, actor=session.who.actor
+        )
+        await queries.cancel(session.db, task_id, made)
+        await projects.outbox(
+            session.db, "callback", project_id=row["project_id"], task_id=task_id, event_id=made,
+            data={"type": event.TASK_CANCELED},
+        )
+    return shown(await get(session, task_id))

@@ -1,0 +1,119 @@
+"""Kinds and projects."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from neraca.wire.shape import Asked, Money, Name, Page, Priority, Told
+
+Config = dict[str, JsonValue]
+
+
+class FixedPolicy(Asked):
+    """Ask for a fixed number of answers."""
+
+    type: Literal["fixed"]
+    answers: Annotated[int, Field(ge=1, le=100)]
+
+
+class TargetPolicy(Asked):
+    """Ask until the leading answer has this confidence, between a least and a most number."""
+
+    type: Literal["target"]
+    confidence: Annotated[float, Field(gt=0.5, lt=1)]
+    min: Annotated[int, Field(ge=1, le=100)] = 1
+    max: Annotated[int, Field(ge=1, le=100)] = 7
+
+
+Policy = Annotated[FixedPolicy | TargetPolicy, Field(discriminator="type")]
+Minutes = Annotated[float, Field(gt=0, le=1440)]
+LeaseSeconds = Annotated[int, Field(ge=30, le=86400)]
+Markdown = Annotated[str, Field(max_length=200_000)]
+
+
+class ProjectNew(Asked):
+    name: Name
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    config: Config
+    instructions: Markdown = ""
+    policy: Policy
+    price: Money
+    minutes: Minutes
+    lease_seconds: LeaseSeconds = 900
+    priority: Priority = 0
+
+
+class ProjectChange(Asked):
+    name: Name | None = None
+    config: Config | None = None
+    instructions: Markdown | None = None
+    policy: Policy | None = None
+    price: Money | None = None
+    minutes: Minutes | None = None
+    lease_seconds: LeaseSeconds | None = None
+    priority: Priority | None = None
+    state: Literal["active", "paused", "archived"] | None = None
+
+
+class Project(Told):
+    id: str
+    name: str
+    kind: str
+    mode: Literal["live", "test"]
+    state: Literal["active", "paused", "archived"]
+    config: dict[str, Any]
+    config_version: int
+    instructions: str
+    policy: dict[str, Any]
+    price: Money
+    minutes: float
+    lease_seconds: int
+    priority: int
+    created_at: datetime
+
+
+class Projects(Page):
+    items: list[Project]
+
+
+class Progress(Told):
+    tasks: int
+    open: int
+    decided: int
+    canceled: int
+    answers: int
+    live_leases: int
+    labelers: int
+    answers_per_task: float | None
+    mean_confidence: float | None
+    spent: Money
+    updated_at: datetime
+
+
+class LabelerSkill(Told):
+    labeler: str
+    handle: str
+    kind: Literal["person", "model"]
+    answers: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+
+
+class LabelerSkills(Page):
+    items: list[LabelerSkill]
+
+
+class KindInfo(Told):
+    id: str
+    version: int
+    title: str
+    online: bool
+    config_schema: dict[str, Any]
+    params_schema: dict[str, Any]
+    answer_schema: dict[str, Any]
+
+
+class Kinds(Page):
+    items: list[KindInfo]

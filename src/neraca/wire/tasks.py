@@ -1,0 +1,101 @@
+"""Batches, tasks, their answers and verdicts."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from neraca.wire.shape import Asked, Name, Page, Priority, Told, Uuid
+
+
+class BatchNew(Asked):
+    name: Name
+
+
+class Batch(Told):
+    id: str
+    project_id: str
+    name: str
+    created_at: datetime
+
+
+class Batches(Page):
+    items: list[Batch]
+
+
+class TaskNew(Asked):
+    params: dict[str, JsonValue]
+    external_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    metadata: dict[str, JsonValue] | None = None
+    priority: Priority | None = None
+    batch_id: Uuid | None = None
+
+
+class TasksNew(Asked):
+    tasks: Annotated[list[TaskNew], Field(min_length=1, max_length=1000)]
+
+
+class TaskRef(Told):
+    id: str
+    external_id: str | None
+
+
+class TasksCreated(Told):
+    items: list[TaskRef]
+
+
+class Verdict(Told):
+    answer: dict[str, Any]
+    confidence: float
+    posterior: dict[str, float] | None
+    reason: Literal["count", "met", "exhausted"]
+    version: int
+    answers: list[str]
+    at: datetime
+
+
+class Task(Told):
+    id: str
+    project_id: str
+    batch_id: str | None
+    external_id: str | None
+    params: dict[str, Any]
+    metadata: dict[str, Any] | None
+    state: Literal["open", "decided", "canceled"]
+    priority: int
+    answers_count: int
+    confidence: float | None
+    verdict: Verdict | None
+    created_at: datetime
+
+
+class Tasks(Page):
+    items: list[Task]
+
+
+class Answer(Told):
+    id: str
+    labeler: str
+    handle: str
+    labeler_kind: Literal["person", "model"]
+    answer: dict[str, Any]
+    submitted_at: datetime
+    active_ms: int
+    surplus: bool
+
+
+class Answers(Told):
+    items: list[Answer]
+    verdict: Verdict | None
+    media: dict[str, str]
+
+
+class Asset(Told):
+    id: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    credit: str | None
+    url: str
+    created_at: datetime

@@ -1,0 +1,85 @@
+"""A labeler's side: what there is to do, leases, drafts, submits."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from neraca.wire.shape import Asked, Money, Page, Told, Uuid
+
+Fence = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class WorkProject(Told):
+    project_id: str
+    name: str
+    kind: str
+    price: Money
+    minutes: float
+    open_slots: int
+    answered: int
+
+
+class WorkProjects(Page):
+    items: list[WorkProject]
+
+
+class Instructions(Told):
+    project_id: str
+    name: str
+    kind: str
+    config: dict[str, Any]
+    config_version: int
+    instructions: str
+    price: Money
+    minutes: float
+
+
+class NextWanted(Asked):
+    project_id: Uuid
+    prefetch: bool = False
+
+
+class Lease(Told):
+    lease_id: str
+    fence: int
+    task_id: str
+    project_id: str
+    kind: str
+    params: dict[str, Any]
+    config: dict[str, Any]
+    config_version: int
+    lease_until: datetime
+    opened: bool
+    price: Money
+    draft: dict[str, Any] | None
+    media: dict[str, str]
+
+
+class Held(Asked):
+    fence: Fence
+
+
+class Skipped(Asked):
+    fence: Fence
+    reason: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class Drafted(Asked):
+    fence: Fence
+    answer: dict[str, JsonValue]
+
+
+class Submitted(Asked):
+    fence: Fence
+    answer: dict[str, JsonValue]
+    active_ms: Annotated[int, Field(ge=0, le=86_400_000)]
+
+
+class LeaseTime(Told):
+    lease_until: datetime
+
+
+class Receipt(Told):
+    answer_id: str
+    task_decided: bool
