@@ -1,0 +1,1 @@
+"""A project's state at one sealed position, as a file or a stream."""

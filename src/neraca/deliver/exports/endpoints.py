@@ -1,0 +1,87 @@
+"""Exports over HTTP: files made by a job, and a direct stream."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from neraca import projects
+from neraca.accounts import MANAGE, inside, taken
+from neraca.deliver.exports import queries, service
+from neraca.kit import blobs
+from neraca.kit.openapi import doc
+from neraca.kit.requests import known, limit, query
+from neraca.wire import deliver as wire
+from neraca.wire.errors import NotFound
+
+router = APIRouter()
+TYPES = {"jsonl": "application/x-ndjson", "coco": "application/json"}
+
+
+@router.get("/api/projects/{project_id}/exports", openapi_extra=doc(query=("limit", "cursor")))
+async def list_exports(request: Request, project_id: str) -> wire.Exports:
+    async with inside(request, MANAGE) as session:
+        project = await projects.get(session, known(project_id))
+        found = query(request, {"limit": None, "cursor": None})
+        most, scope = limit(found), f"exports:{session.who.client_id}:{project['id']}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.page(session.db, project["id"], after, most)
+    onward = None
+    if len(rows) > most:
+        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
+    return wire.Exports(items=[service.shown(r) for r in rows[:most]], next=onward)
+
+
+@router.post("/api/projects/{project_id}/exports", status_code=201, openapi_extra=doc(wire.ExportNew))
+async def create_export(request: Request, project_id: str) -> wire.Export:
+    asked = await taken(request, MANAGE, wire.ExportNew)
+    async with inside(request, MANAGE) as session:
+        return await service.create(session, known(project_id), asked.format)
+
+
+@router.get("/api/exports/{export_id}", openapi_extra=doc())
+async def get_export(request: Request, export_id: str) -> wire.Export:
+    async with inside(request, MANAGE) as session:
+        return service.shown(await service.get(session, known(export_id)))
+
+
+@router.get("/api/exports/{export_id}/data", openapi_extra=doc(), response_class=StreamingResponse)
+async def get_export_data(request: Request, export_id: str) -> Response:
+    async with inside(request, MANAGE) as session:
+        row = await service.finished(session, known(export_id))
+        path = session.house.blobs / row["blob"]
+    if not path.exists():
+        raise NotFound
+    size, etag = row["bytes"], f'"{row["sha256"]}"'
+    matching = request.headers.get("if-range", etag) == etag
+    span = service.span(request.headers.get("range") if matching else None, size)
+    begin, end = span or (0, size)
+    name = f"neraca-{row['id']}.{'jsonl' if row['format'] == 'jsonl' else 'json'}"
+    headers = {
+        "Content-Length": str(end - begin),
+        "Accept-Ranges": "bytes",
+        "ETag": etag,
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if span is not None:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    return StreamingResponse(
+        blobs.parts(path, begin, end), 206 if span else 200, headers=headers, media_type=TYPES[row["format"]]
+    )
+
+
+@router.get(
+    "/api/projects/{project_id}/export.jsonl",
+    openapi_extra=doc(query=("position", "after")),
+    response_class=StreamingResponse,
+)
+async def stream_project(request: Request, project_id: str) -> Response:
+    async with inside(request, MANAGE) as session:
+        project = await projects.get(session, known(project_id))
+        found = query(request, {"position": None, "after": None})
+        begin = await service.after(session, project["id"], known(found["after"]) if "after" in found else None)
+        at = await service.position(session, found.get("position"))
+        house, cell = session.house, session.cell
+    return StreamingResponse(
+        service.stream(house, cell, project["id"], at, begin),
+        headers={"Neraca-Position": str(at), "Content-Disposition": f'attachment; filename="{project["id"]}.jsonl"'},
+        media_type="application/x-ndjson",
+    )

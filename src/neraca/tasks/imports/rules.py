@@ -1,0 +1,99 @@
+"""What a row means: the columns of a table become the fields of a task."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel, ValidationError
+
+from neraca.kit import requests, strictjson
+from neraca.kit.problems import Fault, pointer, shown
+from neraca.tasks.imports.reading import HeaderError, Row, Table, jsonl
+from neraca.wire.tasks import TaskNew
+
+FIELDS = ("external_id", "priority", "batch_id")
+METADATA = "metadata."
+TEXT_TYPES = {"string"}
+Cell = Callable[[str], Any]
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    found = {schema["type"]} if isinstance(schema.get("type"), str) else set()
+    for part in schema.get("anyOf", []):
+        found |= _types(part)
+    return found
+
+
+def _json_cell(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return strictjson.loads(text.encode())
+    except strictjson.Refused:
+        return text  # the kind's own check says what is wrong with it
+
+
+def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...], Cell]]:
+    """For each column the path of its field and how its text is read. Raises `HeaderError`."""
+    properties = params.model_json_schema()["properties"]
+    faults, found = [], list[tuple[tuple[str, ...], Cell]]()
+    for i, name in enumerate(table.columns):
+        at = pointer([0, i])
+        if table.columns.index(name) != i:
+            faults.append(Fault(at, "duplicate-column", f"The column {shown(name)} is there twice."))
+        elif name in properties:
+            types = _types(properties[name]) - {"null"}
+            found.append((("params", name), str if types <= TEXT_TYPES else _json_cell))
+        elif name in FIELDS:
+            found.append(((name,), _json_cell if name == "priority" else str))
+        elif name.startswith(METADATA) and len(name) > len(METADATA):
+            found.append((("metadata", name[len(METADATA) :]), str))
+        else:
+            known = ", ".join([*properties, *FIELDS, "metadata.…"])
+            faults.append(
+                Fault(at, "unknown-column", f"There is no field for the column {shown(name)}; there are {known}.")
+            )
+    given = set(table.columns)
+    for name in params.model_json_schema().get("required", []):
+        if name not in given and not (name in {"width", "height"} and "image" in properties):
+            faults.append(Fault("#/0", "missing-column", f"The column {name} is missing."))
+    if faults:
+        raise HeaderError(faults)
+    return found
+
+
+def _table_rows(table: Table, params: type[BaseModel], offset: int) -> Iterator[Row]:
+    layout = columns(table, params)
+    for end, cells, fault in table.rows(offset):
+        row = Row(end)
+        if fault is not None or cells is None:
+            row.faults = [fault] if fault is not None else []
+        elif len(cells) != len(layout):
+            row.faults = [
+                Fault(
+                    "#", "wrong-column-count", f"The row has {len(cells)} cells where there are {len(layout)} columns."
+                )
+            ]
+        else:
+            row.value = {"params": {}}
+            for (path, read), text in zip(layout, cells, strict=True):
+                if text == "":
+                    continue  # an empty cell says nothing
+                place = row.value if len(path) == 1 else row.value.setdefault(path[0], {})
+                place[path[-1]] = read(text)
+        yield row
+
+
+def rows(form: str, file: BinaryIO, params: type[BaseModel], offset: int) -> Iterator[Row]:
+    """The rows of a file from a checkpoint on. Raises `HeaderError`."""
+    if form == "jsonl":
+        return jsonl(file, offset)
+    return _table_rows(Table(file), params, offset)
+
+
+def task(row: Row) -> TaskNew | None:
+    """The row as a task; what is wrong with it is added to its faults."""
+    if row.faults:
+        return None
+    try:
+        return TaskNew.model_validate(row.value)
+    except ValidationError as wrong:
+        row.faults.extend(requests.faults(wrong))
+        return None
