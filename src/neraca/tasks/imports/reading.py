@@ -31,7 +31,7 @@ class HeaderError(ValueError):
         super().__init__(faults[0].detail)
 
 
-def refused(code: str, **facts: object) -> Fault:
+def refused(code: str, **facts: Any) -> Fault:
     """A fault of the row as a whole, in the words of the error catalogue (which speak of the body)."""
     return Fault(
         "#", code, CATALOGUE[code](**facts).detail.replace("The body", "The row").replace("the body", "the row")
