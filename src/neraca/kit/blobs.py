@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 PART = 1 << 20
 
@@ -54,11 +55,16 @@ class Appender:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def close(self) -> str:
-        """Makes it durable and closes it; gives the SHA-256 in hex."""
+    def digest(self) -> str:
+        """The SHA-256 of everything written, in hex; it is durable then."""
         self.sync()
-        self._file.close()
         return self._sha.hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 def parts(path: Path, begin: int, end: int) -> Iterator[bytes]:

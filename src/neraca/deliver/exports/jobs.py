@@ -24,10 +24,8 @@ async def run(house: House, cell: Cell, export_id: UUID) -> bool:
         row = await queries.begin(db, export_id, position, blob)
         if row is None:
             return True
-        if row["format"] == "coco":
-            await _coco(house, db, row)
-        else:
-            await _jsonl(house, db, row)
+        with Appender(house.blobs / row["blob"], row["bytes"]) as out:
+            await (_coco if row["format"] == "coco" else _jsonl)(db, row, out)
     return True
 
 
@@ -52,8 +50,7 @@ class Progress:
         self._last = time.monotonic()
 
 
-async def _jsonl(house: House, db: Connection, row: queries.Row) -> None:
-    out = Appender(house.blobs / row["blob"], row["bytes"])
+async def _jsonl(db: Connection, row: queries.Row, out: Appender) -> None:
     at = Progress(db, row, out)
     while True:
         page = await queries.lines(db, row["project_id"], row["position"], at.after, PAGE)
@@ -63,15 +60,14 @@ async def _jsonl(house: House, db: Connection, row: queries.Row) -> None:
         if page["n"] < PAGE:
             break
         await at.note()
-    await queries.finish(db, row["id"], count=at.count, size=out.size, sha256=out.close())
+    await queries.finish(db, row["id"], count=at.count, size=out.size, sha256=out.digest())
 
 
-async def _coco(house: House, db: Connection, row: queries.Row) -> None:
+async def _coco(db: Connection, row: queries.Row, out: Appender) -> None:
     """One pass over the tasks for the images, a second one for the annotations."""
     project = await order.project(db, row["project_id"])
     assert kinds.get(project["kind"]) is not None
     config = project["config"]
-    out = Appender(house.blobs / row["blob"], row["bytes"])
     at = Progress(db, row, out)
     if out.size == 0:
         out.write(coco.head(config, project["name"]))
@@ -97,4 +93,4 @@ async def _coco(house: House, db: Connection, row: queries.Row) -> None:
             at.after, at.state = 0, {"part": "annotations", "n": 0}
             out.write(coco.opening("annotations"))
             await at.note(force=True)
-    await queries.finish(db, row["id"], count=at.count, size=out.size, sha256=out.close())
+    await queries.finish(db, row["id"], count=at.count, size=out.size, sha256=out.digest())
