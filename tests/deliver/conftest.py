@@ -36,7 +36,9 @@ class Place:
                     " minutes, lease_seconds) values ('P', %(k)s, %(m)s, %(c)s, '', %(p)s, 0, 'USD', 1, 900)"
                     " returning id",
                     {
-                        "k": kind, "m": mode, "c": Jsonb(CHOICE if kind == "choice" else IMAGE),
+                        "k": kind,
+                        "m": mode,
+                        "c": Jsonb(CHOICE if kind == "choice" else IMAGE),
                         "p": Jsonb({"type": "fixed", "answers": 1}),
                     },
                 )

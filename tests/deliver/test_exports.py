@@ -26,11 +26,15 @@ async def exported(place: Place, project_id: UUID, form: str = "jsonl") -> tuple
 
 async def test_jsonl_has_every_field(place: Place) -> None:
     project_id = await place.project()
-    first, second, third = await place.tasks(project_id, [{"text": 'a "b" \n é 😀'}, {"text": "two"}, {"text": "three"}])
+    first, second, third = await place.tasks(
+        project_id, [{"text": 'a "b" \n é 😀'}, {"text": "two"}, {"text": "three"}]
+    )
     await place.decide(project_id, first, {"choice": "a"})
     async with place.house.inside(place.cell) as db:
         row = await (
-            await db.execute("insert into event (kind, project_id) values ('task.canceled', %s) returning id", [project_id])
+            await db.execute(
+                "insert into event (kind, project_id) values ('task.canceled', %s) returning id", [project_id]
+            )
         ).fetchone()
         assert row is not None
         await db.execute("update task set state = 'canceled', canceled_event_id = %s where id = %s", [row["id"], third])
@@ -92,7 +96,9 @@ async def test_an_event_that_changes_two_rows_is_never_seen_by_half(place: Place
         done, body = await exported(place, project_id)
         for line in read_lines(body):
             answers = [a["answer"]["choice"] for a in line["answers"]]
-            assert (line["verdict"]["answer"]["choice"] if line["verdict"] else None) == (answers[-1] if answers else None)
+            assert (line["verdict"]["answer"]["choice"] if line["verdict"] else None) == (
+                answers[-1] if answers else None
+            )
             assert (line["verdict"]["version"] if line["verdict"] else 0) == len(answers)
         seen.append((done["position"], body))
     stop.set()
@@ -169,9 +175,17 @@ async def test_coco(place: Place, monkeypatch: pytest.MonkeyPatch, dies_at: int 
 @pytest.mark.parametrize(
     ("header", "span"),
     [
-        (None, None), ("bytes=0-9", (0, 10)), ("bytes=5-", (5, 100)), ("bytes=-7", (93, 100)),
-        ("bytes=0-1000", (0, 100)), ("bytes=-1000", (0, 100)), ("bytes=9-3", None), ("bytes=0-1,5-6", None),
-        ("bytes=-", None), ("lines=0-1", None), ("bytes=a-b", None),
+        (None, None),
+        ("bytes=0-9", (0, 10)),
+        ("bytes=5-", (5, 100)),
+        ("bytes=-7", (93, 100)),
+        ("bytes=0-1000", (0, 100)),
+        ("bytes=-1000", (0, 100)),
+        ("bytes=9-3", None),
+        ("bytes=0-1,5-6", None),
+        ("bytes=-", None),
+        ("lines=0-1", None),
+        ("bytes=a-b", None),
     ],
 )
 def test_ranges(header: str | None, span: tuple[int, int] | None) -> None:
