@@ -7,6 +7,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from neraca.kit import lifeline
 from neraca.server import app, settings
 
 HEADER_SECONDS = 10
@@ -17,7 +18,7 @@ class Protocol(HttpToolsProtocol):
 
     _patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._patience = asyncio.get_running_loop().call_later(HEADER_SECONDS, transport.close)
 
@@ -42,6 +43,7 @@ class Protocol(HttpToolsProtocol):
 
 def main() -> int:
     """Serves until told to stop."""
+    lifeline.follow()
     known = settings.load()
     server = uvicorn.Server(
         uvicorn.Config(

@@ -12,6 +12,7 @@ import structlog
 
 from neraca import accounts, deliver
 from neraca.accounts import Cell, House
+from neraca.kit import lifeline
 from neraca.server import logs, settings
 from neraca.server.jobs import Jobs
 from neraca.server.relay import Relay
@@ -66,7 +67,7 @@ class Worker:
             for cell in self._cells:
                 try:
                     busy = await self._relay.turn(cell) or busy
-                except Exception as wrong:  # noqa: BLE001 - one cell must not stop the others
+                except Exception as wrong:
                     log.warning("cell-interrupted", cell=cell.database, error=type(wrong).__name__, exc_info=wrong)
             await asyncio.sleep(BUSY_SECONDS if busy else IDLE_SECONDS)
 
@@ -106,6 +107,7 @@ async def _main() -> None:
 
 def main() -> int:
     """Works until told to stop. Several workers may run side by side."""
+    lifeline.follow()
     logs.configure()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_main())
