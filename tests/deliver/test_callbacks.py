@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook
 from neraca import deliver
 from neraca.deliver.callbacks import queries, rules, sender
 from neraca.kit import urlguard
-from tests.deliver.conftest import Place
+from tests.fixtures.place import Place
 from tests.deliver.receiver import receiving
 
 SECRET = "whsec_" + base64.b64encode(b"0" * 32).decode()

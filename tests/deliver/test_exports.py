@@ -11,7 +11,7 @@ import pytest
 
 from neraca import deliver
 from neraca.deliver.exports import jobs, queries, service
-from tests.deliver.conftest import Place, decide, read_lines
+from tests.fixtures.place import Place, decide, read_lines
 
 
 async def exported(place: Place, project_id: UUID, form: str = "jsonl") -> tuple[dict[str, Any], bytes]:

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, exceptions
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, exceptions, jobs
 from psycopg.conninfo import make_conninfo
 
 from neraca.accounts import CONTROL
 from neraca.server.job import BUSY
 
 KINDS = ("import", "export", "estimate")
+LATEST = frozenset({"estimate"})  # one that waits is enough, and the next one makes good for a failed one
 AT_ONCE = 2  # children of one worker
 ATTEMPTS = 5
 HEARTBEAT_SECONDS = 5.0
@@ -53,9 +54,8 @@ class Jobs:
             )
         )
         for kind in KINDS:
-            self._app.task(
-                name=kind, queue="coarse", pass_context=True, retry=RetryStrategy(max_attempts=ATTEMPTS, wait=5)
-            )(self._run)
+            retry = False if kind in LATEST else RetryStrategy(max_attempts=ATTEMPTS, wait=5)
+            self._app.task(name=kind, queue="coarse", pass_context=True, retry=retry)(self._run)
 
     async def _run(self, context: JobContext, client: str, which: str) -> None:
         kind = context.job.task_name
@@ -76,10 +76,12 @@ class Jobs:
             yield
 
     async def start(self, kind: str, client_id: UUID, which: UUID) -> None:
-        """Puts a job into the queue; one that is waiting there already is not doubled."""
+        """Puts a job into the queue. A relay that dies at the wrong moment puts it there twice: the
+        lock lets one run after the other, and the second finds nothing left to do."""
         name = f"{kind}:{client_id}:{which}"
+        waiting = name if kind in LATEST else None
         try:
-            await self._app.configure_task(name=kind, queue="coarse", queueing_lock=name, lock=name).defer_async(
+            await self._app.configure_task(name=kind, queue="coarse", queueing_lock=waiting, lock=name).defer_async(
                 client=str(client_id), which=str(which)
             )
         except exceptions.AlreadyEnqueued:
@@ -89,7 +91,10 @@ class Jobs:
         """Puts jobs of workers that died back into the queue; gives how many."""
         found = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
         for job in found:
-            await self._app.job_manager.retry_job(job)
+            try:
+                await self._app.job_manager.retry_job(job)
+            except exceptions.AlreadyEnqueued:  # the one that waits does it
+                await self._app.job_manager.finish_job(job, jobs.Status.ABORTED, delete_job=True)
             log.info("job-rescued", kind=job.task_name)
         return len(found)
 

@@ -8,7 +8,7 @@ from neraca import assets, kinds, projects
 from neraca.accounts import Cell, House
 from neraca.kind import Kind
 from neraca.kit import ids
-from neraca.kit.problems import MAX_FAULTS, Fault, pointer
+from neraca.kit.problems import MAX_FAULTS, Fault
 from neraca.kit.session import Connection
 from neraca.tables import event
 from neraca.tasks import queries as tasks
@@ -67,7 +67,8 @@ async def _store(
 ) -> None:
     """One transaction: the tasks of these rows, the report on the others, and the checkpoint."""
     asked = [rules.task(row) for row in chunk]
-    named = {a for t in asked if t is not None for a in task_rules.asset_ids(kind, t.params)}
+    given = [dict(task.params) if task is not None else rules.params(row) for row, task in zip(chunk, asked, strict=True)]
+    named = {a for params in given if params for a in task_rules.asset_ids(kind, params)}
     batches = {UUID(t.batch_id) for t in asked if t is not None and t.batch_id}
     config = kind.config.model_validate(project["config"], strict=False)
     async with db.transaction():
@@ -75,15 +76,13 @@ async def _store(
         known = await tasks.batches_known(db, project["id"], batches) if batches else set()
         made: list[tasks.NewTask] = []
         failed: list[tuple[int, list[dict[str, str]]]] = []
-        for at, (row, task) in enumerate(zip(chunk, asked, strict=True), number + 1):
-            if task is not None:
-                if task.batch_id and UUID(task.batch_id) not in known:
-                    row.faults.append(
-                        Fault(pointer(["batch_id"]), "not-found", "There is no such batch in this project.")
-                    )
-                params, flaws = task_rules.checked(kind, config, dict(task.params), sizes)
+        for at, (row, task, raw) in enumerate(zip(chunk, asked, given, strict=True), number + 1):
+            if task is not None and task.batch_id and UUID(task.batch_id) not in known:
+                row.faults.append(Fault("#/batch_id", "not-found", "There is no such batch in this project."))
+            if raw is not None:
+                params, flaws = task_rules.checked(kind, config, raw, sizes)
                 row.faults += [Fault("#/params" + f.pointer[1:], f.code, f.detail) for f in flaws]
-                if not row.faults:
+                if task is not None and not row.faults:
                     made.append(_new(task, params, project, source, at))
                     continue
             failed.append((at, [_told(f) for f in row.faults[:MAX_FAULTS]]))

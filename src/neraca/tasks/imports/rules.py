@@ -97,3 +97,9 @@ def task(row: Row) -> TaskNew | None:
     except ValidationError as wrong:
         row.faults.extend(requests.faults(wrong))
         return None
+
+
+def params(row: Row) -> dict[str, Any] | None:
+    """The parameters of a row that is no task for other reasons, so that all its faults are named."""
+    found = row.value.get("params")
+    return found if isinstance(found, dict) else None
