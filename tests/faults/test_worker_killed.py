@@ -22,7 +22,7 @@ from tests.deliver.receiver import receiving
 from tests.deliver.test_callbacks import SECRET
 from tests.fixtures.place import Place, read_lines
 
-ROWS = 30_000
+ROWS = 20_000
 LIMIT = 90.0
 
 
@@ -92,7 +92,7 @@ async def test_imports_exports_and_callbacks_survive_kills(place: Place) -> None
         while (found := await state(place, import_id))["state"] != "done":
             assert found["state"] != "failed"
             assert time.monotonic() - begun < LIMIT
-            if kills < 2 and found["rows_read"] > kills * 8000 and found["state"] == "running":
+            if kills < 2 and found["rows_read"] > kills * 6000 and found["state"] == "running":
                 await killed.kill()
                 kills += 1
                 await killed.start()

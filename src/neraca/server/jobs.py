@@ -18,8 +18,8 @@ KINDS = ("import", "export", "estimate")
 LATEST = frozenset({"estimate"})  # one that waits is enough, and the next one makes good for a failed one
 AT_ONCE = 2  # children of one worker
 ATTEMPTS = 5
-HEARTBEAT_SECONDS = 5.0
-STALLED_SECONDS = 15.0
+HEARTBEAT_SECONDS = 3.0
+STALLED_SECONDS = 10.0
 log = structlog.get_logger("neraca.jobs")
 
 
@@ -93,7 +93,7 @@ class Jobs:
         for job in found:
             try:
                 await self._app.job_manager.retry_job(job)
-            except exceptions.AlreadyEnqueued:  # the one that waits does it
+            except (exceptions.AlreadyEnqueued, exceptions.UniqueViolation):  # the one that waits does it
                 await self._app.job_manager.finish_job(job, jobs.Status.ABORTED, delete_job=True)
             log.info("job-rescued", kind=job.task_name)
         return len(found)

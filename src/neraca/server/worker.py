@@ -20,6 +20,7 @@ from neraca.server.relay import Relay
 IDLE_SECONDS = 1.0
 BUSY_SECONDS = 0.2
 BEAT_SECONDS = 10.0
+RESCUE_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
 CELLS_SECONDS = 5.0
 AFTER_FAILURE_SECONDS = 2.0
@@ -79,7 +80,7 @@ class Worker:
                 for part in (
                     _every(CELLS_SECONDS, self._directory, "directory"),
                     _every(BEAT_SECONDS, self._beat, "beat"),
-                    _every(BEAT_SECONDS, self._jobs.rescue, "rescue"),
+                    _every(RESCUE_SECONDS, self._jobs.rescue, "rescue"),
                     _every(FORGET_SECONDS, self._forget, "forget"),
                     _every(AFTER_FAILURE_SECONDS, self._jobs.work, "jobs"),
                     self._serve(),
