@@ -1,0 +1,32 @@
+# Neraca. A bare `make` prints the menu.
+.DEFAULT_GOAL := menu
+.PHONY: menu run test check bench demo gen
+
+menu: ## this menu
+	@echo "make ..."
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## set everything up, start, say where to look (NERACA_HOME, NERACA_PORT)
+	@tools/setup run
+	@exec .venv/bin/python -m neraca.server.launcher
+
+test: ## set up whatever tests need and run them all
+	@tools/setup dev
+	@npm run --silent test
+	@.venv/bin/python -m pytest -n 2
+
+check: ## all that a change must pass: format, lint, types, contracts, tests, generated files
+	@tools/setup dev
+	@tools/check
+
+bench: ## measure against the budgets, print the table, write JSON
+	@tools/setup dev
+	@.venv/bin/python -m bench
+
+demo: ## simulated labelers and a model work through a running Neraca
+	@tools/setup run
+	@.venv/bin/neraca demo
+
+gen: ## write the generated files anew: error catalogue, kinds, OpenAPI, the web app's types
+	@tools/setup dev
+	@.venv/bin/python tools/gen.py
