@@ -1,5 +1,5 @@
 """Fixtures of this folder."""
 
-from tests.fixtures.place import _cells, place
+from tests.fixtures.place import _cells, _dsn, place
 
-__all__ = ["_cells", "place"]
+__all__ = ["_cells", "_dsn", "place"]

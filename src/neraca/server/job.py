@@ -1,30 +1,19 @@
 """One coarse job in a process of its own: `python -m neraca.server.job KIND CLIENT ID`.
 
 What a job loads (NumPy for estimates, whole pages of rows) is gone with it, so an idle worker stays
-small. The process ends by itself when the worker that started it is gone: its standard input closes.
-Exit status 0: done; 75: another process is at it, or the worker is gone; anything else: failed.
+small. The process ends by itself when the worker that started it is gone.
+Exit status 0: done; 75: another process is at it; anything else: failed.
 """
 
 import asyncio
-import os
 import sys
-import threading
 from uuid import UUID
 
 from neraca.accounts import House
+from neraca.kit import lifeline
 from neraca.server import logs, settings
 
 BUSY = 75  # EX_TEMPFAIL
-
-
-def _follow_parent() -> None:
-    """Ends this process when its standard input does, even if the worker was killed."""
-
-    def watch() -> None:
-        os.read(0, 1)
-        os._exit(BUSY)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 async def _run(house: House, kind: str, client_id: UUID, which: UUID) -> int:
@@ -71,7 +60,7 @@ def main(arguments: list[str]) -> int:
     giving_up = arguments[:1] == ["give-up"]
     kind, client_id, which = arguments[1:] if giving_up else arguments
     logs.configure()
-    _follow_parent()
+    lifeline.follow()
     work = _give_up if giving_up else _run
     return asyncio.run(work(settings.load().house(), kind, UUID(client_id), UUID(which)))
 

@@ -12,6 +12,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, exce
 from psycopg.conninfo import make_conninfo
 
 from neraca.accounts import CONTROL
+from neraca.kit.lifeline import Lifeline
 from neraca.server.job import BUSY
 
 KINDS = ("import", "export", "estimate")
@@ -31,10 +32,15 @@ class Busy(RuntimeError):
     """Another process is at it: look again later."""
 
 
-async def child(*arguments: str) -> int:
+async def child(line: Lifeline, *arguments: str) -> int:
     """Runs one job; it is ended when this task is cancelled, and ends by itself if we are killed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "neraca.server.job", *arguments, stdin=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "neraca.server.job",
+        *arguments,
+        pass_fds=[line.reader],
+        env={**os.environ, **line.environment()},
     )
     try:
         return await process.wait()
@@ -48,6 +54,7 @@ class Jobs:
     """Starts jobs and runs them. Arguments are a client and an id, never content."""
 
     def __init__(self, dsn: str) -> None:
+        self._line = Lifeline()
         self._app = App(
             connector=PsycopgConnector(
                 conninfo=make_conninfo(dsn, dbname=CONTROL), min_size=1, max_size=4, max_idle=60.0
@@ -60,13 +67,13 @@ class Jobs:
     async def _run(self, context: JobContext, client: str, which: str) -> None:
         kind = context.job.task_name
         begun = asyncio.get_running_loop().time()
-        status = await child(kind, client, which)
+        status = await child(self._line, kind, client, which)
         seconds = round(asyncio.get_running_loop().time() - begun, 2)
         log.info("job", kind=kind, client=client, id=which, status=status, seconds=seconds)
         if status == 0:
             return
         if context.job.attempts + 1 >= ATTEMPTS and status != BUSY:
-            await child("give-up", kind, client, which)
+            await child(self._line, "give-up", kind, client, which)
         raise Busy if status == BUSY else Failed(str(status))
 
     @asynccontextmanager

@@ -13,6 +13,7 @@ import structlog
 from neraca import accounts, deliver
 from neraca.accounts import Cell, House
 from neraca.kit import lifeline
+from neraca.kit import lifeline
 from neraca.server import logs, settings
 from neraca.server.jobs import Jobs
 from neraca.server.relay import Relay
@@ -108,6 +109,7 @@ async def _main() -> None:
 
 def main() -> int:
     """Works until told to stop. Several workers may run side by side."""
+    lifeline.follow()
     lifeline.follow()
     logs.configure()
     with contextlib.suppress(KeyboardInterrupt):
