@@ -131,8 +131,8 @@ class Deliveries(Page):
 class Replay(Asked):
     """Deliveries made from `since` on and before `until`, as RFC 3339 with an offset."""
 
-    since: Annotated[AwareDatetime, Field(strict=False)]
-    until: Annotated[AwareDatetime, Field(strict=False)]
+    since: AwareDatetime
+    until: AwareDatetime
 
 
 class Replayed(Told):
