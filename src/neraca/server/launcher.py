@@ -180,7 +180,7 @@ class Launcher:
                 say(note)
         self._run_once("migrate")
         if not (self.home / "first-run.json").exists():
-            self._run_once("seed", "--first-run")
+            self._run_once("seed", "--accounts")
 
     def spawn(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts a process of ours; it writes to its own log and ends with this launcher."""
@@ -241,7 +241,7 @@ class Launcher:
     def _seed_demo(self) -> None:
         """The demo's projects and pictures, beside the running server."""
         if self._environ.get("NERACA_DEMO") != "0":
-            self._demo = self.spawn("seed", "--demo")
+            self._demo = self.spawn("seed", "--data")
 
     def _summary(self) -> None:
         say(f"\nNeraca runs at {self.url} - stop it with Ctrl-C.\n")
