@@ -2,7 +2,7 @@
 
 from neraca.accounts.endpoints import router
 from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken
-from neraca.accounts.house import CONTROL, Cell, House
+from neraca.accounts.house import Cell, House
 from neraca.accounts.queries import (
     add_event,
     add_membership,
@@ -14,6 +14,7 @@ from neraca.accounts.queries import (
     put_offers,
 )
 from neraca.accounts.service import add_client, add_key, hash_password
+from neraca.tables import CONTROL
 
 __all__ = [
     "CONTROL", "MANAGE", "SEE", "WORK", "Cell", "CellSession", "House", "Principal", "add_client", "add_event",

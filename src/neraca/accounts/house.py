@@ -11,9 +11,9 @@ from neraca.accounts import queries
 from neraca.kit.requests import Cursors
 from neraca.kit.session import Connection, Databases
 from neraca.kit.signing import Signer
+from neraca.tables import CONTROL
 from neraca.wire.errors import NotFound
 
-CONTROL = "neraca_control"
 Provision = Callable[[], Awaitable[None]]
 
 

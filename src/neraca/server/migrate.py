@@ -1,19 +1,21 @@
-"""Brings the control plane and every cell to the present schema: `python -m neraca.server.migrate`."""
+"""Brings the control plane and every cell to the present schema: `python -m neraca.server.migrate`.
+
+A new database gets the SQL of all versions at once and an old one is left to Alembic, which takes
+more time to import than all the rest: neither a start nor a new client loads it for nothing.
+"""
 
 import contextlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from alembic.command import upgrade
-from alembic.config import Config
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import NullPool, create_engine
 
-from neraca.accounts.house import CONTROL
-from neraca.server import settings
+from neraca.server import where
+from neraca.tables import CONTROL
 
 LOCK = 0x6E657261  # one migrator at a time
 
@@ -24,18 +26,51 @@ def scripts(name: str) -> Path:
     return inside if inside.exists() else Path(__file__).parents[3] / "migrations" / name
 
 
+def versions(name: str) -> list[tuple[str, str | None]]:
+    """The revisions of `name` in their order, each with its SQL; None where it is a program."""
+    found: list[tuple[str, str | None]] = []
+    for path in sorted((scripts(name) / "versions").glob("[0-9]*.py")):
+        text = path.with_suffix(".sql")
+        found.append((path.name[:4], text.read_text("utf-8") if text.exists() else None))
+    return found
+
+
 def migrate(dsn: str, database: str, name: str) -> None:
-    """Upgrades one database with the scripts of `name`, control or cell."""
+    """Brings one database to the newest version of `name`, control or cell."""
+    known = versions(name)
+    head = known[-1][0]
+    with psycopg.connect(make_conninfo(dsn, dbname=database)) as db:
+        if db.execute("select to_regclass('alembic_version')").fetchone() != (None,):
+            if db.execute("select version_num from alembic_version").fetchone() == (head,):
+                return
+        elif all(text is not None for _, text in known):
+            for _, text in known:
+                db.execute(text.encode())
+            db.execute(
+                "create table alembic_version (version_num varchar(32) not null,"
+                " constraint alembic_version_pkc primary key (version_num))"
+            )
+            db.execute("insert into alembic_version values (%s)", [head])
+            return
+    upgrade(dsn, database, name)
+
+
+def upgrade(dsn: str, database: str, name: str) -> None:
+    """Lets Alembic run the versions that a database does not have yet."""
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415
+    from sqlalchemy import NullPool, create_engine  # noqa: PLC0415
+
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(make_conninfo(dsn, dbname=database)),
         poolclass=NullPool,
     )
     config = Config()
-    config.set_main_option("script_location", str(scripts(name)))
+    config.set_main_option("script_location", str(scripts(name)).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        upgrade(config, "head")
+        command.upgrade(config, "head")
 
 
 @contextlib.contextmanager
@@ -104,15 +139,16 @@ def _jobs(dsn: str) -> None:
     with psycopg.connect(make_conninfo(dsn, dbname=CONTROL), autocommit=True) as control:
         if control.execute("select to_regclass('procrastinate_jobs')").fetchone() != (None,):
             return
-        import procrastinate  # noqa: PLC0415 - only a first start needs it
-
-        schema = Path(procrastinate.__file__).parent / "sql" / "schema.sql"
-        control.execute(schema.read_text("utf-8"))  # type: ignore[arg-type] # a file of the library
+        spec = importlib.util.find_spec("procrastinate")  # not imported: only its file is wanted
+        assert spec is not None
+        assert spec.origin is not None
+        schema = Path(spec.origin).parent / "sql" / "schema.sql"
+        control.execute(schema.read_bytes())
 
 
 def main() -> int:
     """Runs `prepare` on the configured server."""
-    prepare(settings.load().dsn)
+    prepare(where.dsn(where.home()))
     return 0
 
 

@@ -4,11 +4,14 @@ import asyncio
 import json
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from neraca.accounts.house import House
+from neraca.server import migrate, where
+from neraca.server.where import NotRunning, home
+
+__all__ = ["NotRunning", "Settings", "home", "install_key", "load", "provision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +39,8 @@ class Settings:
 
 
 async def provision() -> None:
-    """Runs the migrations in a process of their own: Alembic is never loaded by the server."""
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "neraca.server.migrate")
-    if await child.wait() != 0:
-        raise RuntimeError("the new cell could not be created; see the log for the reason")
-
-
-class NotRunning(RuntimeError):
-    """No database is known: start Neraca with `make run`, or set DATABASE_URL."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(
-            f"There is no running Neraca in {home}: start it with `make run`, or set DATABASE_URL."
-        )
-
-
-def home() -> Path:
-    """NERACA_HOME, by default `.neraca` in the current folder."""
-    return Path(os.environ.get("NERACA_HOME") or ".neraca").absolute()
+    """Creates and migrates what the directory names and is not there yet."""
+    await asyncio.to_thread(migrate.prepare, where.dsn(where.home()))
 
 
 def install_key(folder: Path) -> bytes:
@@ -77,19 +64,13 @@ def install_key(folder: Path) -> bytes:
 
 def load() -> Settings:
     """The settings of this process. Raises `NotRunning` when no database is known."""
-    folder = home()
-    dsn = os.environ.get("DATABASE_URL")
-    if not dsn:
-        record = folder / "database.json"
-        if not record.exists():
-            raise NotRunning(folder)
-        dsn = json.loads(record.read_text())["dsn"]
+    folder = where.home()
     port = int(os.environ.get("NERACA_PORT") or 8000)
     extra = os.environ.get("NERACA_HOSTS", "")
     return Settings(
         home=folder,
         port=port,
-        dsn=dsn,
+        dsn=where.dsn(folder),
         key=install_key(folder),
         private_hosts=os.environ.get("NERACA_ALLOW_PRIVATE_HOSTS") == "1",
         hosts=frozenset({"127.0.0.1", "localhost", "[::1]", *filter(None, extra.split(","))}),
