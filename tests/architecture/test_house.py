@@ -56,9 +56,7 @@ def test_a_slice_is_entered_by_its_front_door(graph: grimp.ImportGraph) -> None:
             wrong += [
                 f"{importer} imports {module}"
                 for importer in sorted(graph.find_modules_that_directly_import(module))
-                if importer not in inside
-                and importer != f"neraca.{slice_}"
-                and importer.split(".")[1] in SLICES
+                if importer not in inside and importer != f"neraca.{slice_}" and importer.split(".")[1] in SLICES
             ]
     assert wrong == []
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from tests.fixtures.door import Door
+from tests.fixtures.place import read_lines
 
 from neraca import deliver
 from neraca.deliver.exports import jobs
-from tests.fixtures.door import Door
-from tests.fixtures.place import read_lines
 
 
 async def a_project(door: Door, count: int = 3) -> str:
@@ -60,7 +60,7 @@ async def test_the_stream_has_what_was_acknowledged_and_goes_on(door: Door) -> N
     )
     assert read_lines(rest.content) == lines[4:]
     assert rest.headers["neraca-position"] == position
-    for wrong in ("x", "-1", "99999999999", "1e3", "９"):
+    for wrong in ("x", "-1", "99999999999", "1e3", "\uff19"):
         answer = await door.live.get(f"/api/projects/{project_id}/export.jsonl", params={"position": wrong})
         assert answer.status_code == 422
     unknown = await door.live.get(f"/api/projects/{project_id}/export.jsonl", params={"after": str(uuid4())})
@@ -78,10 +78,14 @@ async def test_others_find_nothing(door: Door) -> None:
     made = (await door.live.post(f"/api/projects/{project_id}/exports", json={"format": "jsonl"})).json()
     hook = (await door.live.post("/api/callbacks", json={"url": "http://127.0.0.1:8099/hook"})).json()
     paths = [
-        ("GET", f"/api/exports/{made['id']}"), ("GET", f"/api/exports/{made['id']}/data"),
-        ("GET", f"/api/projects/{project_id}/export.jsonl"), ("GET", f"/api/projects/{project_id}/exports"),
-        ("GET", f"/api/callbacks/{hook['id']}"), ("GET", f"/api/callbacks/{hook['id']}/deliveries"),
-        ("DELETE", f"/api/callbacks/{hook['id']}"), ("POST", f"/api/deliveries/{uuid4()}/replay"),
+        ("GET", f"/api/exports/{made['id']}"),
+        ("GET", f"/api/exports/{made['id']}/data"),
+        ("GET", f"/api/projects/{project_id}/export.jsonl"),
+        ("GET", f"/api/projects/{project_id}/exports"),
+        ("GET", f"/api/callbacks/{hook['id']}"),
+        ("GET", f"/api/callbacks/{hook['id']}/deliveries"),
+        ("DELETE", f"/api/callbacks/{hook['id']}"),
+        ("POST", f"/api/deliveries/{uuid4()}/replay"),
     ]
     for method, path in paths:
         assert (await door.theirs.request(method, path)).status_code == 404
@@ -124,9 +128,17 @@ async def test_a_callback_from_creation_to_deletion(door: Door) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://169.254.169.254/latest", "https://metadata.google.internal/", "file:///etc/passwd",
-        "https://user:pw@example.com/", "http://127.0.0.1:22/", "http://127.0.0.1:6379/", "https://example.com/#x",
-        "http://127.1:8080/", "http://[fe80::1]/", "gopher://example.com/", "https://no-such-host.invalid/",
+        "http://169.254.169.254/latest",
+        "https://metadata.google.internal/",
+        "file:///etc/passwd",
+        "https://user:pw@example.com/",
+        "http://127.0.0.1:22/",
+        "http://127.0.0.1:6379/",
+        "https://example.com/#x",
+        "http://127.1:8080/",
+        "http://[fe80::1]/",
+        "gopher://example.com/",
+        "https://no-such-host.invalid/",
     ],
 )
 async def test_bad_addresses_are_refused_at_creation_and_change(door: Door, url: str) -> None:

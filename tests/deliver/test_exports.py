@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.fixtures.place import Place, decide, read_lines
 
 from neraca import deliver
 from neraca.deliver.exports import jobs, queries, service
-from tests.fixtures.place import Place, decide, read_lines
 
 
 async def exported(place: Place, project_id: UUID, form: str = "jsonl") -> tuple[dict[str, Any], bytes]:

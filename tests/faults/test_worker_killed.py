@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+from tests.deliver.receiver import receiving
+from tests.deliver.test_callbacks import SECRET
+from tests.fixtures.place import Place, read_lines
+
 from neraca import projects
 from neraca.deliver.callbacks import queries as callbacks
 from neraca.deliver.exports import queries as exports
 from neraca.tasks.imports import queries as imports
-from tests.deliver.receiver import receiving
-from tests.deliver.test_callbacks import SECRET
-from tests.fixtures.place import Place, read_lines
 
 ROWS = 20_000
 LIMIT = 90.0
@@ -64,8 +65,15 @@ async def an_import(place: Place) -> tuple[UUID, UUID]:
         await imports.add(
             db,
             {
-                "id": import_id, "project_id": project_id, "batch_id": None, "name": "f", "format": "jsonl",
-                "blob": blob, "bytes": len(body), "actor": "test", "source_key": None,
+                "id": import_id,
+                "project_id": project_id,
+                "batch_id": None,
+                "name": "f",
+                "format": "jsonl",
+                "blob": blob,
+                "bytes": len(body),
+                "actor": "test",
+                "source_key": None,
             },
         )
         await imports.queue(db, import_id)
@@ -96,7 +104,7 @@ async def test_imports_exports_and_callbacks_survive_kills(place: Place) -> None
                 await killed.kill()
                 kills += 1
                 await killed.start()
-            await asyncio.sleep(random.uniform(0.05, 0.2))
+            await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311
         assert kills == 2
         async with place.house.inside(place.cell) as db:
             rows = await (

@@ -172,9 +172,7 @@ def test_a_reused_process_id_is_neither_trusted_nor_signalled(home: Path) -> Non
     os.kill(old, signal.SIGKILL)
     wait_gone(old)
     account = server.account
-    with subprocess.Popen(
-        ["sleep", "60"], user=account.uid if account.switch else None
-    ) as innocent:
+    with subprocess.Popen(["sleep", "60"], user=account.uid if account.switch else None) as innocent:
         pidfile = server.data / "postmaster.pid"
         lines = pidfile.read_text().splitlines()
         pidfile.write_text("\n".join([str(innocent.pid), *lines[1:]]) + "\n")
@@ -224,9 +222,7 @@ def test_a_home_that_the_account_cannot_reach(home: Path) -> None:
 
 
 @root_only
-def test_binaries_that_the_account_cannot_read_are_copied(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_binaries_that_the_account_cannot_read_are_copied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = postgres_place.find_binaries(None, {})
     hidden = home.parent / "venv"
     hidden.mkdir(mode=0o700)

@@ -4,9 +4,9 @@ import json
 from uuid import UUID, uuid4
 
 import pytest
+from tests.fixtures.door import Door
 
 from neraca.tasks.imports import jobs, service
-from tests.fixtures.door import Door
 
 BINARY = {"Content-Type": "application/octet-stream"}
 
@@ -74,7 +74,9 @@ async def test_a_wrong_header_is_named_at_the_start(door: Door) -> None:
     }
 
 
-@pytest.mark.parametrize("offset", ["", "?offset=", "?offset=-1", "?offset=1e3", "?offset=+1", "?offset=0&offset=0", "?offset=٣"])
+@pytest.mark.parametrize(
+    "offset", ["", "?offset=", "?offset=-1", "?offset=1e3", "?offset=+1", "?offset=0&offset=0", "?offset=٣"]
+)
 async def test_bad_offsets(door: Door, offset: str) -> None:
     made = await begun(door)
     answer = await door.live.put(f"/api/imports/{made['id']}/data{offset}", content=b"x", headers=BINARY)
@@ -96,8 +98,12 @@ async def test_bad_bodies(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {}, {"format": "xml", "name": "a"}, {"format": "csv", "name": ""}, {"format": "csv", "name": "a", "bytes": 0},
-        {"format": "csv", "name": "a", "bytes": 2**40}, {"format": "csv", "name": "a", "state": "done"},
+        {},
+        {"format": "xml", "name": "a"},
+        {"format": "csv", "name": ""},
+        {"format": "csv", "name": "a", "bytes": 0},
+        {"format": "csv", "name": "a", "bytes": 2**40},
+        {"format": "csv", "name": "a", "state": "done"},
         {"format": "csv", "name": "a", "batch_id": "00000000-0000-4000-8000-000000000000"},
     ],
 )
@@ -112,9 +118,12 @@ async def test_bad_beginnings(door: Door, body: dict[str, object]) -> None:
 async def test_others_find_nothing(door: Door) -> None:
     made = await begun(door)
     for method, path in (
-        ("GET", f"/api/imports/{made['id']}"), ("GET", f"/api/imports/{made['id']}/errors"),
-        ("POST", f"/api/imports/{made['id']}/start"), ("PUT", f"/api/imports/{made['id']}/data?offset=0"),
-        ("GET", f"/api/projects/{made['project_id']}/imports"), ("GET", f"/api/imports/{uuid4()}"),
+        ("GET", f"/api/imports/{made['id']}"),
+        ("GET", f"/api/imports/{made['id']}/errors"),
+        ("POST", f"/api/imports/{made['id']}/start"),
+        ("PUT", f"/api/imports/{made['id']}/data?offset=0"),
+        ("GET", f"/api/projects/{made['project_id']}/imports"),
+        ("GET", f"/api/imports/{uuid4()}"),
     ):
         for who, status in ((door.theirs, 404), (door.test, 404), (door.labeler, 403)):
             answer = await who.request(method, path, content=b"x" if method == "PUT" else None, headers=BINARY)

@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-
+from tests.fixtures.place import Place
 
 from neraca.tasks.imports import jobs, queries, reading
-from tests.fixtures.place import Place
 
 
 async def imported(place: Place, body: bytes, form: str, *, kind: str = "choice", run: bool = True) -> UUID:
@@ -212,7 +211,7 @@ def test_a_file_that_is_one_endless_line_takes_constant_memory() -> None:
         def seekable(self) -> bool:
             return True
 
-        def seek(self, offset: int, whence: int = 0) -> int:
+        def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002
             return 0
 
         def readinto(self, buffer: Any) -> int:

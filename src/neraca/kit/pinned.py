@@ -15,9 +15,9 @@ class Pinned(AsyncNetworkBackend):
 
     async def connect_tcp(
         self,
-        host: str,
+        host: str,  # noqa: ARG002 - httpcore's signature
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> AsyncNetworkStream:
@@ -32,8 +32,8 @@ class Pinned(AsyncNetworkBackend):
 
     async def connect_unix_socket(
         self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[SOCKET_OPTION] | None = None,
+        path: str,  # noqa: ARG002 - httpcore's signature
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002
+        socket_options: Iterable[SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> AsyncNetworkStream:
         raise httpcore.ConnectError("only TCP")

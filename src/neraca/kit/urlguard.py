@@ -73,6 +73,7 @@ _SPECIAL = [
         "3fff::/20",
     )
 ]
+_LOOPBACK_V6 = ipaddress.IPv6Address("::1")
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 _PORTS_REFUSED = frozenset(
     {
@@ -161,19 +162,18 @@ class Reply:
 def allowed(address: Ip, *, private: bool = False) -> bool:
     """Whether an address may be called; `private` also allows loopback and private networks."""
     if isinstance(address, ipaddress.IPv6Address):
-        if address.scope_id:
-            return False
         if address.ipv4_mapped is not None:
             return private and allowed(address.ipv4_mapped, private=True)
-        if private and address == ipaddress.IPv6Address("::1"):
-            return True
+        if address == _LOOPBACK_V6:
+            return private
+        if address.scope_id:
+            return False
     if any(address in network for network in _NEVER):
         return False
     if any(address in network for network in _PRIVATE):
         return private
-    if any(address in network for network in _SPECIAL):
-        return False
-    return address.version == 4 or address in _GLOBAL_V6
+    special = any(address in network for network in _SPECIAL)
+    return not special and (address.version == 4 or address in _GLOBAL_V6)
 
 
 def _literal(host: str) -> Ip | None:
@@ -193,6 +193,28 @@ def _literal(host: str) -> Ip | None:
 
 def parse(url: str, *, private: bool = False) -> Target:
     """Checks how a URL is written, without any packet. Raises `Refused`."""
+    _check_spelling(url, private=private)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        port = parts.port
+    except ValueError:
+        raise Refused("url-not-allowed", "its host or port cannot be read") from None
+    if "@" in parts.netloc:
+        raise Refused("url-not-allowed", "it holds a user name or password")
+    if "[" in parts.netloc and ":" not in host:
+        raise Refused("url-not-allowed", "the host is not a valid IPv6 address")
+    if port == 0 or parts.netloc.endswith(":"):
+        raise Refused("url-not-allowed", "its port cannot be read")
+    port = port or {"https": 443, "http": 80}[parts.scheme]
+    if port not in {80, 443} and (port < 1024 or port in _PORTS_REFUSED):
+        raise Refused("url-not-allowed", f"port {port} belongs to another kind of service")
+    _check_host(host, private=private)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, port, path)
+
+
+def _check_spelling(url: str, *, private: bool) -> None:
     if len(url) > URL_LIMIT:
         raise Refused("url-not-allowed", f"it is longer than {URL_LIMIT} characters")
     if not url.isascii() or any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in url):
@@ -204,23 +226,6 @@ def parse(url: str, *, private: bool = False) -> Target:
         raise Refused("url-not-allowed", "it is not encrypted: use https://")
     if "#" in url:
         raise Refused("url-not-allowed", "it has a fragment")
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if scheme == "https" else 80)
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        raise Refused("url-not-allowed", "its host or port cannot be read") from None
-    if "@" in parts.netloc:
-        raise Refused("url-not-allowed", "it holds a user name or password")
-    if "[" in parts.netloc and ":" not in host:
-        raise Refused("url-not-allowed", "the host is not a valid IPv6 address")
-    if parts.port == 0 or parts.netloc.endswith(":"):
-        raise Refused("url-not-allowed", "its port cannot be read")
-    if port not in {80, 443} and (port < 1024 or port in _PORTS_REFUSED):
-        raise Refused("url-not-allowed", f"port {port} belongs to another kind of service")
-    _check_host(host, private=private)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(scheme, host, port, path)
 
 
 def _check_host(host: str, *, private: bool) -> None:

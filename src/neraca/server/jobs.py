@@ -83,8 +83,11 @@ class Jobs:
             yield
 
     async def start(self, kind: str, client_id: UUID, which: UUID) -> None:
-        """Puts a job into the queue. A relay that dies at the wrong moment puts it there twice: the
-        lock lets one run after the other, and the second finds nothing left to do."""
+        """Puts a job into the queue.
+
+        A relay that dies at the wrong moment puts it there twice: the lock lets one run after the
+        other, and the second finds nothing left to do.
+        """
         name = f"{kind}:{client_id}:{which}"
         waiting = name if kind in LATEST else None
         try:

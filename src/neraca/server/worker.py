@@ -13,7 +13,6 @@ import structlog
 from neraca import accounts, deliver
 from neraca.accounts import Cell, House
 from neraca.kit import lifeline
-from neraca.kit import lifeline
 from neraca.server import logs, settings
 from neraca.server.jobs import Jobs
 from neraca.server.relay import Relay

@@ -160,7 +160,8 @@ async def change(db: Connection, endpoint_id: UUID, *, url: str | None, state: s
     row = await (
         await db.execute(
             "update endpoint set url = coalesce(%(u)s, url), state = coalesce(%(s)s, state),"
-            f" notice = case when %(s)s::text = 'active' then null else notice end where id = %(i)s returning {COLUMNS}",
+            " notice = case when %(s)s::text = 'active' then null else notice end where id = %(i)s"
+            f" returning {COLUMNS}",
             {"i": endpoint_id, "u": url, "s": state},
         )
     ).fetchone()

@@ -15,8 +15,7 @@ Jitter = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from an attempt: the delivery's state, when it is next tried, and why an
-    endpoint is stopped."""
+    """What follows from an attempt; `notice` says why the endpoint is stopped."""
 
     state: str
     next_at: datetime

@@ -138,7 +138,7 @@ class Table:
             return
 
 
-class _TooLong(Exception):  # noqa: N818 - a signal out of the reader's iterator
+class _TooLong(Exception):
     pass
 
 

@@ -23,7 +23,7 @@ def _types(schema: dict[str, Any]) -> set[str]:
     return found
 
 
-def _json_cell(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def _json_cell(text: str) -> Any:
     try:
         return strictjson.loads(text.encode())
     except strictjson.Refused:
@@ -51,9 +51,12 @@ def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...]
                 Fault(at, "unknown-column", f"There is no field for the column {shown(name)}; there are {known}.")
             )
     given = set(table.columns)
-    for name in params.model_json_schema().get("required", []):
-        if name not in given and not (name in {"width", "height"} and "image" in properties):
-            faults.append(Fault("#/0", "missing-column", f"The column {name} is missing."))
+    measured = {"width", "height"} if "image" in properties else set()  # taken from the asset
+    faults.extend(
+        Fault("#/0", "missing-column", f"The column {name} is missing.")
+        for name in params.model_json_schema().get("required", [])
+        if name not in given and name not in measured
+    )
     if faults:
         raise HeaderError(faults)
     return found

@@ -1,0 +1,133 @@
+"""What follows a commit: positions, offers, expired leases, jobs; and jobs of workers that died."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from tests.fixtures.place import Place
+
+from neraca import deliver, projects, quality
+from neraca.accounts import CONTROL
+from neraca.server import jobs as queue
+from neraca.server.jobs import Jobs
+from neraca.server.relay import Relay
+
+
+class Started(Jobs):
+    """Remembers what is started."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, UUID, UUID]] = []
+
+    async def start(self, kind: str, client_id: UUID, which: UUID) -> None:
+        self.seen.append((kind, client_id, which))
+
+
+def relay_of(place: Place) -> tuple[Relay, Started]:
+    started = Started()
+    return Relay(place.house, started, deliver.Sender(place.house)), started
+
+
+async def test_a_turn_seals_offers_and_starts_jobs(place: Place) -> None:
+    relay, started = relay_of(place)
+    project_id = await place.project()
+    await place.tasks(project_id, [{"text": "a"}] * 3)
+    export_id = uuid4()
+    async with place.house.inside(place.cell) as db:
+        await projects.outbox(db, "export", project_id=project_id, data={"id": str(export_id)})
+        await projects.outbox(db, "estimate", project_id=project_id)
+    assert await relay.turn(place.cell)
+    assert not await relay.turn(place.cell)
+    assert started.seen == [
+        ("export", place.cell.client_id, export_id),
+        ("estimate", place.cell.client_id, project_id),
+    ]
+    async with place.house.inside(place.cell) as db:
+        left = await (await db.execute("select count(*) as n from event where pos is null")).fetchone()
+        outbox = await (await db.execute("select count(*) as n from outbox")).fetchone()
+    assert (left, outbox) == ({"n": 0}, {"n": 0})
+    async with place.house.control() as control:
+        offers = await (
+            await control.execute(
+                "select project_id, open_slots from work_offer where client_id = %s", [place.cell.client_id]
+            )
+        ).fetchall()
+    assert offers == [{"project_id": project_id, "open_slots": 3}]
+
+
+async def test_an_expired_lease_is_opened_again(place: Place) -> None:
+    relay, _ = relay_of(place)
+    project_id = await place.project()
+    await place.tasks(project_id, [{"text": "a"}])
+    async with place.house.inside(place.cell) as db:
+        await db.execute(
+            "update slot set state = 1, labeler_id = gen_random_uuid(), lease_id = gen_random_uuid(), begun = true,"
+            " lease_until = clock_timestamp() - interval '1 second' where project_id = %s",
+            [project_id],
+        )
+    await relay.turn(place.cell)
+    async with place.house.inside(place.cell) as db:
+        row = await (
+            await db.execute("select state, lease_id from slot where project_id = %s", [project_id])
+        ).fetchone()
+    assert row == {"state": 0, "lease_id": None}
+
+
+async def test_a_poisoned_row_is_put_off_and_its_neighbours_go_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, _ = relay_of(place)
+    project_id = await place.project()
+    bad, good = await place.tasks(project_id, [{"text": "a"}, {"text": "b"}])
+    seen: list[UUID] = []
+
+    async def decides(_db: object, task_id: UUID) -> bool:
+        seen.append(task_id)
+        if task_id == bad:
+            raise RuntimeError("poison")
+        return True
+
+    monkeypatch.setattr(quality, "decide_task", decides)
+    async with place.house.inside(place.cell) as db:
+        for task_id in (bad, good):
+            await projects.outbox(db, "consensus", project_id=project_id, task_id=task_id)
+    await relay.turn(place.cell)
+    assert seen == [bad, good]
+    async with place.house.inside(place.cell) as db:
+        rows = await (await db.execute("select task_id, attempts, not_before > now() as later from outbox")).fetchall()
+    assert rows == [{"task_id": bad, "attempts": 1, "later": True}]
+
+
+async def test_a_job_of_a_dead_worker_is_done_by_the_next(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, ...]] = []
+
+    async def child(_line: object, *arguments: str) -> int:
+        ran.append(arguments)
+        return 0
+
+    monkeypatch.setattr(queue, "child", child)
+    monkeypatch.setattr(queue, "STALLED_SECONDS", 0.0)
+    client, which = uuid4(), uuid4()
+    jobs = Jobs(place.house.dsn)
+    control = await psycopg.AsyncConnection.connect(make_conninfo(place.house.dsn, dbname=CONTROL), autocommit=True)
+    async with control, jobs.opened():
+        await control.execute("delete from procrastinate_jobs")
+        await jobs.start("import", client, which)
+        await jobs.start("estimate", client, which)
+        await jobs.start("estimate", client, which)  # one that waits is enough
+        await control.execute("update procrastinate_jobs set status = 'doing'")
+        await jobs.start("import", client, which)  # the relay died before it had marked its row
+        await jobs.start("estimate", client, which)
+        assert await jobs.rescue() == 2
+        working = asyncio.create_task(jobs.work())
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            row = await (await control.execute("select count(*) from procrastinate_jobs")).fetchone()
+            if row == (0,):
+                break
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    assert sorted(a[0] for a in ran) == ["estimate", "import", "import"]
+    assert {a[1:] for a in ran} == {(str(client), str(which))}
