@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi import FastAPI
+from neraca.kind import Kind
 from pydantic import BaseModel
 
 from neraca import kinds
-from neraca.kind import Kind
 from neraca.server import app, settings
 from neraca.wire.errors import CATALOGUE, Problem
 

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,9 @@ class House:
         except (OSError, urllib.error.HTTPError):
             return False
 
+    def restarted(self, module: str, old: int) -> bool:
+        return self.child(module) not in {None, old}
+
     def child(self, module: str) -> int | None:
         """The process of a module whose NERACA_HOME is ours."""
         for process in Path("/proc").glob("[0-9]*"):
@@ -100,13 +104,13 @@ def test_a_first_start_deaths_and_a_clean_stop(house: House) -> None:
     first = json.loads((house.home / "first-run.json").read_text())
     assert (house.home / "first-run.json").stat().st_mode & 0o777 == 0o600
     assert first["operator"]["password"]
-    soon(lambda: house.child("worker"), 10)
+    soon(lambda: house.child("worker") is not None, 10)
 
     for module in ("api", "worker"):
         old = house.child(module)
         assert old is not None
         os.kill(old, signal.SIGKILL)
-        soon(lambda m=module, o=old: house.child(m) not in (None, o), 2)
+        soon(partial(house.restarted, module, old), 2)
     soon(house.ready, 20)
 
     server = int(
@@ -129,7 +133,7 @@ def test_a_second_start_takes_over_from_a_killed_launcher(house: House) -> None:
     launcher = house.launch()
     soon(house.ready, 60)
     secrets = (house.home / "first-run.json").read_bytes()
-    soon(lambda: house.child("worker"), 10)
+    soon(lambda: house.child("worker") is not None, 10)
     launcher.kill()
     again = house.launch()  # at once: leftovers of the first still hold the port
     soon(lambda: (house.home / "launcher.lock").read_text() == str(again.pid), 10)
@@ -140,7 +144,8 @@ def test_a_second_start_takes_over_from_a_killed_launcher(house: House) -> None:
 
 def test_a_second_launcher_of_the_same_home_is_refused(house: House) -> None:
     house.launch()
-    soon(lambda: (house.home / "launcher.lock").exists(), 10)
+    lock = house.home / "launcher.lock"
+    soon(lambda: lock.exists() and lock.read_text() != "", 10)
     other = house.launch()
     said, _ = other.communicate(timeout=10)
     assert other.returncode == 1
