@@ -31,9 +31,7 @@ DEAF = CHILD.replace("import time\n", "import signal, time\nsignal.signal(15, si
 
 
 def ends_within(source: str, seconds: float) -> bool:
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, source], stdout=subprocess.PIPE, text=True
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", PARENT, source], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         os.kill(child, 0)

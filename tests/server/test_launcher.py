@@ -21,9 +21,7 @@ import pytest
 from neraca.kit import postgres
 from neraca.server import port as ports
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/cwd").exists(), reason="finds the launcher's children in /proc"
-)
+pytestmark = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds the launcher's children in /proc")
 
 
 def free_port() -> int:
@@ -43,8 +41,7 @@ class House:
     def launch(self) -> subprocess.Popen[str]:
         launcher = subprocess.Popen(
             [sys.executable, "-m", "neraca.server.launcher"],
-            env=os.environ
-            | {"NERACA_HOME": str(self.home), "NERACA_PORT": str(self.port), "NERACA_DEMO": "0"},
+            env=os.environ | {"NERACA_HOME": str(self.home), "NERACA_PORT": str(self.port), "NERACA_DEMO": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -55,9 +52,7 @@ class House:
 
     def ready(self) -> bool:
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/readyz", timeout=2
-            ) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.HTTPError):
             return False
@@ -113,9 +108,7 @@ def test_a_first_start_deaths_and_a_clean_stop(house: House) -> None:
         soon(partial(house.restarted, module, old), 2)
     soon(house.ready, 20)
 
-    server = int(
-        Path(postgres.status(house.home).data or "", "postmaster.pid").read_text().split()[0]
-    )
+    server = int(Path(postgres.status(house.home).data or "", "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
     soon(lambda: not ports.is_free(house.port) and house.ready(), 20)
 

@@ -71,9 +71,7 @@ class Status:
 class Server:
     """A running server and our share in it."""
 
-    def __init__(
-        self, home: Path, place: Place, account: Account, binaries: Binaries, lease: IO[str]
-    ) -> None:
+    def __init__(self, home: Path, place: Place, account: Account, binaries: Binaries, lease: IO[str]) -> None:
         self.home = home
         self.data = place.data
         self.sockets = place.sockets
@@ -94,12 +92,7 @@ class Server:
 
     def answers(self) -> bool:
         """Whether the server takes connections now; a process id alone would not tell."""
-        return (
-            self._program(
-                "pg_isready", "-q", "-U", "neraca", "-d", "postgres", "-h", self.sockets
-            ).returncode
-            == 0
-        )
+        return self._program("pg_isready", "-q", "-U", "neraca", "-d", "postgres", "-h", self.sockets).returncode == 0
 
     def lives(self) -> bool:
         """A cheap look, for a supervisor's loop: the recorded server process exists."""
@@ -213,9 +206,7 @@ def start(home: Path, limit: float = 60.0) -> Server:
         with _gate(home):
             return _start(home, limit)
     except PermissionError as error:
-        raise PostgresError(
-            f"The database of {home} cannot be started by {name_of(os.geteuid())}: {error}"
-        ) from None
+        raise PostgresError(f"The database of {home} cannot be started by {name_of(os.geteuid())}: {error}") from None
 
 
 def _start(home: Path, limit: float) -> Server:
@@ -266,9 +257,7 @@ def status(home: Path) -> Status:
     home = home.resolve()
     recorded = _read_record(home)
     if "data" not in recorded:
-        return Status(
-            embedded=False, running=False, dsn=None, data=None, account=None, version=None, log=None
-        )
+        return Status(embedded=False, running=False, dsn=None, data=None, account=None, version=None, log=None)
     data = Path(recorded["data"])
     return Status(
         embedded=True,
@@ -298,9 +287,7 @@ def _read_record(home: Path) -> Recorded:
     return {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
 
 
-def _write_record(
-    home: Path, root: Path, sockets: Path, account: Account, binaries: Binaries
-) -> None:
+def _write_record(home: Path, root: Path, sockets: Path, account: Account, binaries: Binaries) -> None:
     record: Recorded = {
         "dsn": f"host={sockets} user=neraca dbname=postgres",
         "data": str(root / "data"),

@@ -147,9 +147,7 @@ def find_binaries(major: str | None, environ: Mapping[str, str]) -> Binaries:
     seen: list[str] = []
     for folder in _candidates(environ):
         try:
-            said = subprocess.run(
-                [folder / "postgres", "--version"], capture_output=True, text=True, check=True
-            ).stdout
+            said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
         except (OSError, subprocess.CalledProcessError):
             continue
         number = re.search(r"\d+(\.\d+)?", said)
@@ -219,9 +217,7 @@ def reachable_binaries(found: Binaries, account: Account, root: Path) -> Binarie
     there = copy / source.parent.name / source.name / found.folder.name
     check = account.run(there / "postgres", "--version")
     if check.returncode != 0:
-        raise PostgresError(
-            f"The account {account.name} cannot run PostgreSQL in {there}: {check.stderr.strip()}"
-        )
+        raise PostgresError(f"The account {account.name} cannot run PostgreSQL in {there}: {check.stderr.strip()}")
     return Binaries(there, found.version)
 
 
@@ -311,4 +307,4 @@ def locale_options(major: str) -> tuple[str, ...]:
     """The initdb options that give UTF-8 text in byte order, on every system."""
     if sys.platform != "darwin":
         return LOCALES["linux"]
-    return LOCALES["darwin" if int(major) >= 17 else "darwin, old"]  # noqa: PLR2004 - PG 17
+    return LOCALES["darwin" if int(major) >= 17 else "darwin, old"]

@@ -145,9 +145,7 @@ class Launcher:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                raise StartError(
-                    f"Neraca already runs from {self.home} (process {lock.read().strip()})."
-                ) from None
+                raise StartError(f"Neraca already runs from {self.home} (process {lock.read().strip()}).") from None
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -167,8 +165,7 @@ class Launcher:
             if time.monotonic() > end:
                 who = f"another Neraca (process {found.pid})" if found else "another program"
                 raise StartError(
-                    f"Port {self.port} is taken by {who}: stop it, or choose another port with "
-                    "NERACA_PORT."
+                    f"Port {self.port} is taken by {who}: stop it, or choose another port with NERACA_PORT."
                 )
             time.sleep(0.1)
 
@@ -222,9 +219,7 @@ class Launcher:
             if api.deaths >= TRIES_BEFORE_READY:
                 raise StartError(f"The API does not start: {self._last_words('api', 0)}")
             if time.monotonic() > end:
-                raise StartError(
-                    f"Neraca is not ready after {READY_SECONDS:.0f} seconds; see {self.home}/logs."
-                )
+                raise StartError(f"Neraca is not ready after {READY_SECONDS:.0f} seconds; see {self.home}/logs.")
             self._pause(wake, min(wait, 0.05))
         return False
 

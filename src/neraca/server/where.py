@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 
-class NotRunning(RuntimeError):  # noqa: N818 - a state, told to a person
+class NotRunning(RuntimeError):
     """No database is known: start Neraca with `make run`, or set DATABASE_URL."""
 
     def __init__(self, home: Path) -> None:
