@@ -1,6 +1,8 @@
 """Imports over HTTP."""
 
+import errno
 import json
+import os
 from uuid import UUID, uuid4
 
 import pytest
@@ -93,6 +95,21 @@ async def test_bad_bodies(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = await door.live.put(path, content=b"x", headers={**BINARY, "Content-Encoding": "gzip"})
     assert encoded.status_code == 415
     assert (await door.live.post(f"/api/imports/{made['id']}/start")).status_code == 409
+
+
+async def test_a_full_disk_is_told_and_nothing_is_kept(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await begun(door)
+
+    def full(_handle: int, _body: object, _offset: int) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    path = f"/api/imports/{made['id']}/data?offset=0"
+    answer = await door.live.put(path, content=b"x", headers=BINARY)
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage-exhausted")
+    assert (await door.live.get(f"/api/imports/{made['id']}")).json()["bytes_received"] == 0
+    monkeypatch.undo()
+    assert (await door.live.put(path, content=b"x", headers=BINARY)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, exceptions, jobs
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, exceptions, jobs
 from psycopg.conninfo import make_conninfo
 
 from neraca.accounts import CONTROL
@@ -18,7 +18,8 @@ from neraca.server.job import BUSY
 KINDS = ("import", "export", "estimate")
 LATEST = frozenset({"estimate"})  # one that waits is enough, and the next one makes good for a failed one
 AT_ONCE = 2  # children of one worker
-ATTEMPTS = 5
+ATTEMPTS = 12  # with those that were broken off
+LONGEST_WAIT = 60
 HEARTBEAT_SECONDS = 3.0
 STALLED_SECONDS = 10.0
 log = structlog.get_logger("neraca.jobs")
@@ -30,6 +31,15 @@ class Failed(RuntimeError):
 
 class Busy(RuntimeError):
     """Another process is at it: look again later."""
+
+
+class Again(BaseRetryStrategy):
+    """A job that failed is tried again a few times; one that was broken off, whenever there is a worker."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision | None:
+        if isinstance(exception, Failed) and (job.task_name in LATEST or job.attempts + 1 >= ATTEMPTS):
+            return None
+        return RetryDecision(retry_in={"seconds": min(2 * job.attempts + 1, LONGEST_WAIT)})
 
 
 async def child(line: Lifeline, *arguments: str) -> int:
@@ -61,8 +71,7 @@ class Jobs:
             )
         )
         for kind in KINDS:
-            retry = False if kind in LATEST else RetryStrategy(max_attempts=ATTEMPTS, wait=5)
-            self._app.task(name=kind, queue="coarse", pass_context=True, retry=retry)(self._run)
+            self._app.task(name=kind, queue="coarse", pass_context=True, retry=Again())(self._run)
 
     async def _run(self, context: JobContext, client: str, which: str) -> None:
         kind = context.job.task_name

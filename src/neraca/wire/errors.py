@@ -179,3 +179,10 @@ class Internal(Problem, slug="internal-error", status=500):
 
 class Unavailable(Problem, slug="unavailable", status=503):
     """The database cannot be reached at present; try again shortly."""
+
+
+class StorageExhausted(Problem, slug="storage-exhausted", status=507):
+    """There is no room left on this server's disk.
+
+    Nothing of the request was kept; send it again when the operator has made room.
+    """

@@ -45,6 +45,7 @@ async def run(house: House, cell: Cell, import_id: UUID) -> bool:
                 await queries.finish(db, import_id, "failed", failure)
                 return True
         await queries.finish(db, import_id, "done")
+        (house.blobs / source["blob"]).unlink(missing_ok=True)  # its rows are tasks or errors now
     return True
 
 

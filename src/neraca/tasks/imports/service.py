@@ -1,6 +1,7 @@
 """Begin an import, take in its bytes, start it."""
 
 import asyncio
+import errno
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from neraca.tasks import queries as tasks
 from neraca.tasks.imports import queries, rules
 from neraca.tasks.imports.reading import HeaderError, Table
 from neraca.wire import deliver as wire
-from neraca.wire.errors import Conflict, Fault, NotFound, OffsetMismatch, PayloadTooLarge, ValidationFailed
+from neraca.wire.errors import (
+    Conflict,
+    Fault,
+    NotFound,
+    OffsetMismatch,
+    PayloadTooLarge,
+    StorageExhausted,
+    ValidationFailed,
+)
 
 CHUNK = 8 * 2**20
 LARGEST = 2**36
@@ -85,7 +94,7 @@ async def get(session: CellSession, import_id: UUID, *, lock: bool = False) -> q
 async def receive(session: CellSession, import_id: UUID, offset: int, body: bytes) -> wire.Import:
     """Appends bytes; they are durable before this returns.
 
-    Raises offset-mismatch with the byte expected, conflict, payload-too-large.
+    Raises offset-mismatch with the byte expected, conflict, payload-too-large, storage-exhausted.
     """
     row = await get(session, import_id, lock=True)
     if row["state"] != "receiving":
@@ -95,7 +104,12 @@ async def receive(session: CellSession, import_id: UUID, offset: int, body: byte
     most = row["bytes_total"] or LARGEST
     if offset + len(body) > most:
         raise PayloadTooLarge(limit=most)
-    await asyncio.to_thread(blobs.write_at, session.house.blobs / row["blob"], offset, body)
+    try:
+        await asyncio.to_thread(blobs.write_at, session.house.blobs / row["blob"], offset, body)
+    except OSError as wrong:
+        if wrong.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise StorageExhausted from None
+        raise
     return shown(await queries.received(session.db, import_id, offset + len(body)))
 
 
