@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -200,6 +201,27 @@ def test_half_a_database_is_made_anew(home: Path) -> None:
     (half / "PG_VERSION").write_text("18\n")
     server = postgres.start(home)
     assert one(server, "select 1") == 1
+    server.stop()
+
+
+@root_only
+def test_an_ordinary_user_runs_it_under_the_own_account(home: Path) -> None:
+    nobody = postgres_place.Account("nobody", *pwd.getpwnam("nobody")[2:4], switch=True)
+    if not nobody.can("-x", Path(sys.executable)) or not nobody.can("-r", Path(postgres.__file__)):
+        pytest.skip("an ordinary user cannot reach this checkout")
+    home.mkdir()
+    os.chown(home, nobody.uid, nobody.gid)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(home)], user=nobody.uid, group=nobody.gid, extra_groups=[],
+        cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(postgres.__file__).parents[2])},
+    ) as user:  # fmt: skip
+        assert user.stdout is not None
+        assert user.stdout.readline().startswith("host=")
+        assert (home / "postgres" / "data").stat().st_uid == nobody.uid
+    assert user.returncode == 0
+    server = postgres.start(home)  # root later goes on under the owner of the data
+    assert server.account.name == "nobody"
     server.stop()
 
 

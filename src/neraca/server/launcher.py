@@ -6,6 +6,7 @@ and the seeding run in processes of their own, which are gone when they are done
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import select
@@ -97,7 +98,8 @@ class Launcher:
         self._database: postgres.Server | None = None
         self._stopping = False
         self._demo: subprocess.Popen[bytes] | None = None
-        self.children = [Child("api", self), Child("worker", self)]
+        self._api = Child("api", self)
+        self.children = [self._api]  # the worker joins when the API is ready, and slows no start
 
     def run(self) -> int:
         """Serves until a signal; 0 after a clean stop. Raises `StartError`, `PostgresError`."""
@@ -107,6 +109,7 @@ class Launcher:
             try:
                 self._prepare()
                 if not self._stopping and self._await_ready(wake):
+                    self.children.append(Child("worker", self))
                     self._summary()
                     self._seed_demo()
                 while not self._stopping:
@@ -175,9 +178,24 @@ class Launcher:
             self._database = postgres.start(self.home)
             for note in self._database.notes:
                 say(note)
-        self._run_once("migrate")
+        self._migrate()
         if not (self.home / "first-run.json").exists():
             self._run_once("seed", "--accounts")
+
+    def _migrate(self) -> None:
+        """Runs the migrations, unless the embedded database is known to have had all of them."""
+        if self._database is None:
+            self._run_once("migrate")
+            return
+        digest = hashlib.sha256()
+        for path in sorted(migrations().rglob("*")):
+            if path.suffix in {".py", ".sql"}:
+                digest.update(path.read_bytes())
+        mark = self._database.data.parent / "migrated"
+        if not mark.exists() or mark.read_text() != digest.hexdigest():
+            self._run_once("migrate")
+            if not self._stopping:
+                mark.write_text(digest.hexdigest())
 
     def spawn(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts a process of ours; it writes to its own log and ends with this launcher."""
@@ -215,8 +233,7 @@ class Launcher:
             wait = self._tend()
             if self._ready():
                 return True
-            api = self.children[0]
-            if api.deaths >= TRIES_BEFORE_READY:
+            if self._api.deaths >= TRIES_BEFORE_READY:
                 raise StartError(f"The API does not start: {self._last_words('api', 0)}")
             if time.monotonic() > end:
                 raise StartError(f"Neraca is not ready after {READY_SECONDS:.0f} seconds; see {self.home}/logs.")
@@ -282,6 +299,12 @@ class Launcher:
             file.seek(max(after, self._log_size(module) - 2000))
             lines = file.read().decode(errors="replace").strip().splitlines()
         return f"{lines[-1] if lines else 'it said nothing'} (see {path})"
+
+
+def migrations() -> Path:
+    """The folder of all migrations, in the wheel or in a checkout."""
+    inside = Path(__file__).parent.parent / "migrations"
+    return inside if inside.exists() else Path(__file__).parents[3] / "migrations"
 
 
 def ending(code: int) -> str:
