@@ -2,6 +2,9 @@
 
 import asyncio
 import ipaddress
+import shutil
+import ssl
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -273,3 +276,71 @@ async def test_nobody_there() -> None:
     with pytest.raises(urlguard.Failed) as failed:
         await urlguard.post("http://127.0.0.1:1029/", b"", {}, private=True)
     assert failed.value.code == "unreachable"
+
+
+async def test_the_checked_address_is_called_whatever_the_name_says_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes] = []
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append((await read_request(reader))[0])
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+
+    async def resolved(_target: urlguard.Target, *, private: bool = False) -> str:
+        return "127.0.0.1" if private else ""
+
+    monkeypatch.setattr(urlguard, "resolve", resolved)
+    async with serving(handler) as url:
+        port = url.rsplit(":", 1)[1].split("/")[0]
+        reply = await urlguard.post(f"http://no-such-host.example.com:{port}/x", b"", {}, private=True)
+    assert reply.status == 204
+    assert f"host: no-such-host.example.com:{port}".encode() in seen[0].lower()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A certificate for hook.example.com that nobody trusts, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    subject = ["-subj", "/CN=hook.example.com", "-addext", "subjectAltName=DNS:hook.example.com"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    return str(folder / "cert.pem"), str(folder / "key.pem")
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "works"),
+    [("hook.example.com", True, True), ("hook.example.com", False, False), ("other.example.com", True, False)],
+)
+async def test_tls_is_verified_against_the_name(
+    monkeypatch: pytest.MonkeyPatch, certificate: tuple[str, str], host: str, trusted: bool, works: bool
+) -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def resolved(_target: urlguard.Target, *, private: bool = False) -> str:
+        return "127.0.0.1" if private else ""
+
+    monkeypatch.setattr(urlguard, "resolve", resolved)
+    names: list[str | None] = []
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(*certificate)
+    ours.sni_callback = lambda _socket, name, _context: names.append(name)
+    server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=ours)
+    url = f"https://{host}:{server.sockets[0].getsockname()[1]}/"
+    theirs = ssl.create_default_context(cafile=certificate[0] if trusted else None)
+    try:
+        if works:
+            assert (await urlguard.post(url, b"", {}, private=True, tls=theirs)).status == 204
+        else:
+            with pytest.raises(urlguard.Failed) as failed:
+                await urlguard.post(url, b"", {}, private=True, tls=theirs)
+            assert failed.value.code == "tls"
+    finally:
+        server.close()
+    assert names == [host]
