@@ -207,14 +207,22 @@ def test_half_a_database_is_made_anew(home: Path) -> None:
 @root_only
 def test_an_ordinary_user_runs_it_under_the_own_account(home: Path) -> None:
     nobody = postgres_place.Account("nobody", *pwd.getpwnam("nobody")[2:4], switch=True)
-    if not nobody.can("-x", Path(sys.executable)) or not nobody.can("-r", Path(postgres.__file__)):
-        pytest.skip("an ordinary user cannot reach this checkout")
+    # The launcher needs no package: any Python that this user may run will do.
+    pythons = (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3")
+    fit = (p for p in pythons if nobody.run(p, "-c", "import sys; assert sys.version_info >= (3, 11)").returncode == 0)
+    python = next(fit, None)
+    if python is None or not nobody.can("-r", Path(postgres.__file__)):
+        pytest.skip("an ordinary user can reach neither this checkout nor a Python of 3.11")
+    found = postgres_place.find_binaries(None, os.environ)
+    if nobody.run(found.folder / "postgres", "--version").returncode != 0:
+        pytest.skip("an ordinary user cannot reach the programs of PostgreSQL")
     home.mkdir()
     os.chown(home, nobody.uid, nobody.gid)
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(home)], user=nobody.uid, group=nobody.gid, extra_groups=[],
+        [python, "-c", HOLDER, str(home)], user=nobody.uid, group=nobody.gid, extra_groups=[],
         cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(postgres.__file__).parents[2])},
+        env=os.environ
+        | {"PYTHONPATH": str(Path(postgres.__file__).parents[2]), "NERACA_PG_BIN": str(found.folder)},
     ) as user:  # fmt: skip
         assert user.stdout is not None
         assert user.stdout.readline().startswith("host=")
