@@ -123,7 +123,7 @@ class Jobs:
             queues=["coarse"],
             name=f"worker-{os.getpid()}",
             concurrency=AT_ONCE,
-            fetch_job_polling_interval=10.0,
+            fetch_job_polling_interval=2.0,  # a lost LISTEN connection does not come back by itself
             abort_job_polling_interval=60.0,
             shutdown_graceful_timeout=0.1,
             delete_jobs="successful",
