@@ -282,6 +282,15 @@ async def test_two_workers_send_each_once(line: Line) -> None:
         assert len({c.headers["webhook-id"] for c in receiver.calls}) == 40
 
 
+async def test_only_one_relay_fans_out_at_a_time(line: Line) -> None:
+    await line.endpoint("http://127.0.0.1:8099/")
+    await decided(line, 2)
+    async with line.place.house.inside(line.place.cell) as db:
+        assert await deliver.fan_out(db, line.clock(), limit=1) == (1, 1)
+        assert await line.relay() == (0, 0)  # the other one waits for this transaction
+    assert await line.relay() == (1, 1)
+
+
 async def test_hanging_receivers_are_in_nobodys_way(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urlguard.post, "__kwdefaults__", {**(urlguard.post.__kwdefaults__ or {}), "seconds": 2.0})
     async with receiving() as bad, receiving() as good:

@@ -48,7 +48,16 @@ select (select count(*) from due) as taken, (select count(*) from made) as made
 
 
 async def fan_out(db: Connection, now: datetime, limit: int = 500) -> tuple[int, int]:
-    """Gives how many outbox rows were taken and how many deliveries that made."""
+    """Gives how many outbox rows were taken and how many deliveries that made.
+
+    One relay at a time in a cell: with two, a later event of a task could become a delivery, and be
+    sent, before an earlier one. The lock is a statement of its own, so that the next one sees what the
+    last holder committed.
+    """
+    lock = "select pg_try_advisory_xact_lock(hashtextextended('fan-out', 0)) as ok"
+    free = await (await db.execute(lock)).fetchone()
+    if not free or not free["ok"]:
+        return 0, 0
     row = await (await db.execute(FAN_OUT, {"n": limit, "now": now})).fetchone()
     assert row is not None
     return row["taken"], row["made"]
