@@ -23,6 +23,16 @@ def _types(schema: dict[str, Any]) -> set[str]:
     return found
 
 
+def _properties(schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an object, also where it is one of several forms."""
+    found = dict(schema.get("properties", {}))
+    if "$ref" in schema:
+        found |= _properties(named[schema["$ref"].rsplit("/", 1)[-1]], named)
+    for part in [*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("allOf", [])]:
+        found |= _properties(part, named)
+    return found
+
+
 def _json_cell(text: str) -> Any:
     try:
         return strictjson.loads(text.encode())
@@ -32,7 +42,8 @@ def _json_cell(text: str) -> Any:
 
 def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...], Cell]]:
     """For each column the path of its field and how its text is read. Raises `HeaderError`."""
-    properties = params.model_json_schema()["properties"]
+    schema = params.model_json_schema()
+    properties = _properties(schema, schema.get("$defs", {}))
     faults, found = [], list[tuple[tuple[str, ...], Cell]]()
     for i, name in enumerate(table.columns):
         at = pointer([0, i])
@@ -54,7 +65,7 @@ def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...]
     measured = {"width", "height"} if "image" in properties else set()  # taken from the asset
     faults.extend(
         Fault("#/0", "missing-column", f"The column {name} is missing.")
-        for name in params.model_json_schema().get("required", [])
+        for name in schema.get("required", [])
         if name not in given and name not in measured
     )
     if faults:
