@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.fixtures.home import clear, home_folder
 
 from neraca.kit import postgres, postgres_place
 
@@ -24,23 +24,8 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes acco
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A folder that every account can reach; pytest's own are 0700."""
-    with tempfile.TemporaryDirectory(prefix="neraca-test-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder) / "home"
-        _clear(Path(folder) / "home")
-
-
-def _clear(home: Path) -> None:
-    """Ends what a failed test left, and removes the place outside the home."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        record = json.loads((home / "database.json").read_text())
-        for pid in postgres.server_processes(Path(record["data"])):
-            os.kill(pid, signal.SIGKILL)
-        sockets = Path(record["sockets"])
-        if home not in sockets.parents:
-            shutil.rmtree(sockets, ignore_errors=True)
-        shutil.rmtree(record["place"], ignore_errors=True)
+    with home_folder() as folder:
+        yield folder
 
 
 def one(server: postgres.Server, query: str) -> object:
@@ -282,7 +267,7 @@ def test_a_path_of_150_characters(home: Path) -> None:
         assert len(str(server.sockets)) < 80
     finally:
         server.stop()
-        _clear(deep)
+        clear(deep)
 
 
 def test_a_path_with_every_odd_character(home: Path) -> None:
@@ -292,7 +277,7 @@ def test_a_path_with_every_odd_character(home: Path) -> None:
         assert one(server, "select 1") == 1
     finally:
         server.stop()
-        _clear(odd)
+        clear(odd)
 
 
 def test_a_server_that_cannot_start_says_why(home: Path) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.fixtures.home import home_folder
 
 from neraca.kit import postgres
 from neraca.server import port as ports
@@ -81,9 +81,8 @@ def soon(true: Callable[[], object], seconds: float) -> None:
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    with tempfile.TemporaryDirectory(prefix="neraca-test-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        made = House(Path(folder) / "home")
+    with home_folder() as home:
+        made = House(home)
         yield made
         for launcher in made.launchers:
             with contextlib.suppress(ProcessLookupError):

@@ -1,12 +1,11 @@
 """The quick way to a new database and Alembic's own way end in the same place."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from tests.fixtures.home import home_folder
 
 from neraca.kit import postgres
 from neraca.server import migrate
@@ -25,9 +24,8 @@ select conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
 
 @pytest.fixture(scope="module")
 def dsn() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="neraca-test-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        server = postgres.start(Path(folder) / "home")
+    with home_folder() as home:
+        server = postgres.start(home)
         yield server.dsn
         server.stop()
 
