@@ -3,7 +3,7 @@
 docs/errors.md       every problem the API answers with
 docs/kinds/*.md      every kind with its shapes
 openapi.json         the API's description, as the server gives it
-web/src/api/schema.gen.ts   the same as TypeScript types
+web/src/api/schema.gen.ts   the same as TypeScript types, once the web app asks for openapi-typescript
 """
 
 import argparse
@@ -92,7 +92,8 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield Path(f"docs/kinds/{kind.id}.md"), kind_page(kind)
     openapi = json.dumps(application().openapi(), indent=1, ensure_ascii=False) + "\n"
     yield Path("openapi.json"), openapi
-    yield TYPES, typescript(openapi)
+    if "openapi-typescript" in (ROOT / "package.json").read_text("utf-8"):
+        yield TYPES, typescript(openapi)
 
 
 def main() -> int:
