@@ -124,7 +124,8 @@ class Launcher:
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_stop)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` asks to be left alone
+                signal.signal(number, self._on_stop)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # wakes the loop
         return reader
 
