@@ -38,11 +38,11 @@ export function Frame() {
               <Group component="nav" gap="md" aria-label={say("nav")}>
                 {session && <Anchor renderRoot={(p) => <Link to="/" {...p} />}>{say("nav.work")}</Anchor>}
                 {managed.map((m) => (
-                  <Anchor key={m.client_id} renderRoot={(p) => <a href={`/manage/${m.client_id}`} {...p}>{m.client_name}</a>}>
+                  <Anchor key={m.client_id} renderRoot={(p) => <Link to="/manage/$client" params={{ client: m.client_id }} {...p} />}>
                     {m.client_name}
                   </Anchor>
                 ))}
-                {session?.person.operator && <Anchor renderRoot={(p) => <a href="/clients" {...p}>{say("nav.clients")}</a>}>{say("nav.clients")}</Anchor>}
+                {session?.person.operator && <Anchor renderRoot={(p) => <Link to="/clients" {...p} />}>{say("nav.clients")}</Anchor>}
               </Group>
             </Group>
             <Group gap="xs">
