@@ -27,7 +27,7 @@ export function Label() {
   const ui = work.lease ? kindUi(work.lease.kind) : undefined;
   const { lease } = work;
   return (
-    <Stack>
+    <Stack pr={{ base: 0, md: helped ? 380 : 0 }}>
       {!online && <Alert color="orange" role="status">{say("offline")}</Alert>}
       <Group justify="space-between">
         <Stack gap={0}>
@@ -61,7 +61,7 @@ export function Label() {
           flaws={work.flaws} onChange={work.change} onSubmit={(given) => void work.submit(given)} />
       )}
       {lease && !ui && <Alert color="red">{say("label.no-kind", { kind: lease.kind })}</Alert>}
-      <Drawer opened={helped} onClose={help.close} position="right" title={say("label.instructions")} withOverlay={false}
+      <Drawer opened={helped} onClose={help.close} position="right" size={380} title={say("label.instructions")} withOverlay={false}
         trapFocus={false} lockScroll={false} closeButtonProps={{ "aria-label": say("close") }}>
         <Prose>{told?.instructions ?? ""}</Prose>
       </Drawer>

@@ -45,7 +45,7 @@ export function Editor(props: EditorProps) {
   useEffect(() => { changed.current = onChange; });
   useEffect(() => store.listen(() => changed.current(toAnswer(store.read()))), [store]);
   useEffect(() => {
-    const node = selected && grips.current?.getStage()?.findOne(`#${CSS.escape(selected)}`);
+    const node = selected && grips.current?.getStage()?.findOne((n: Konva.Node) => n.id() === selected);
     grips.current?.nodes(node ? [node] : []);
   }, [selected, boxes]);
   const first = flaws.find((f) => f.pointer.includes("objects"))?.pointer.match(/objects\/(\d+)/)?.[1];
