@@ -1,0 +1,202 @@
+"""The contract of a kind of work: what its folder must offer, and nothing about where it is stored or shown.
+
+A kind supplies rules and shapes; it never writes statistics. `judgments` turns the answers of one task into comparable
+rows, `neraca.measure` infers over them, `merge` puts an answer together again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+MAX_FLAWS = 50
+MAX_SHOWN = 64  # characters of a hostile value that a sentence repeats
+
+
+class Part(BaseModel):
+    """A shape that a kind stores: strict, immutable, without unknown fields, infinities or NaN."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, serialize_by_alias=True)
+
+
+PartT = TypeVar("PartT", bound=BaseModel)
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong: a slug, where (RFC 6901 fragment such as `#/objects/0/box/w`), and a plain sentence."""
+
+    code: str
+    pointer: str
+    detail: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One labeler's valid answer to the task."""
+
+    answer: Answer
+    labeler: str
+    answer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """What one labeler says of one subject: a class id, or an object in the kind's own words (JSON values only)."""
+
+    subject: str
+    labeler: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What is held true of one subject. `confidence` is P(right) in 0..1; `posterior` is over class ids."""
+
+    subject: str
+    value: Any
+    confidence: float
+    posterior: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A task's agreed answer. `confidence` is P(right) in 0..1."""
+
+    answer: dict[str, Any]
+    confidence: float
+    posterior: Mapping[str, float] | None = None
+
+
+class Format(Protocol):
+    """A file format of a kind: whole answers, written and read without the rest of the world."""
+
+    id: str
+    lossless: bool
+
+    def write(self, rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
+        """Text in pieces. A row has `id`, `params`, `answer`."""
+        ...
+
+    def read(self, text: str, config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The rows again. Raises ValueError naming the place."""
+        ...
+
+
+class Kind(Protocol):
+    """What `neraca.kinds.<id>.KIND` is. Configurations, parameters and answers are instances of its own models."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def online(self) -> bool:
+        """Whether every answer is one class, so that a submit can decide the task."""
+        ...
+
+    @property
+    def config(self) -> type[BaseModel]: ...
+    @property
+    def params(self) -> type[BaseModel]: ...
+    @property
+    def answer(self) -> type[BaseModel]: ...
+    @property
+    def formats(self) -> Mapping[str, Format]: ...
+
+    def config_flaws(self, config: Any) -> list[Flaw]: ...
+    def params_flaws(self, params: Any, config: Any) -> list[Flaw]: ...
+    def flaws(self, answer: Any, params: Any, config: Any) -> list[Flaw]:
+        """Everything wrong with a well-formed answer."""
+        ...
+
+    def distance(self, left: Answer, right: Answer, config: Mapping[str, Any]) -> float:
+        """Symmetric, 0..1, 0 for an answer and itself."""
+        ...
+
+    def classes(self, config: Mapping[str, Any]) -> list[str]:
+        """Class ids for the online rule, in the configuration's order; empty if not online."""
+        ...
+
+    def judgments(self, votes: Sequence[Vote], config: Mapping[str, Any]) -> list[Judgment]:
+        """Comparable rows of one task; the order of the votes makes no difference."""
+        ...
+
+    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], reliability: Mapping[str, float]) -> list[Agreed]:
+        """The inference of `neraca.measure` that fits this kind; `reliability` is P(right) per labeler, if known."""
+        ...
+
+    def merge(self, agreed: Sequence[Agreed], config: Mapping[str, Any]) -> dict[str, Any]:
+        """One answer from what was agreed."""
+        ...
+
+    def assets(self, params: Mapping[str, Any]) -> list[str]:
+        """The asset ids that the parameters name."""
+        ...
+
+    def upgrade(self, raw: Mapping[str, Any], since: int) -> dict[str, Any]:
+        """An answer that was stored under version `since`, as an answer of today."""
+        ...
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """RFC 6901 fragment of a path: `#/a~1b/0`."""
+    return "#" + "".join("/" + shown(str(p)).replace("~", "~0").replace("/", "~1") for p in path)
+
+
+def shown(value: object) -> str:
+    """A value as a sentence may repeat it: ASCII-escaped, at most 64 characters."""
+    text = value if isinstance(value, str) else repr(value)
+    escaped = text[: MAX_SHOWN + 1].encode("ascii", "backslashreplace").decode("ascii")
+    escaped = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped)
+    return escaped if len(escaped) <= MAX_SHOWN else escaped[: MAX_SHOWN - 1] + "~"
+
+
+_SLUGS = {
+    "missing": "required", "extra_forbidden": "unknown-field", "finite_number": "not-finite",
+    "too_long": "too-many", "too_short": "too-few", "string_too_long": "too-long", "string_too_short": "too-short",
+    "literal_error": "not-allowed", "enum": "not-allowed", "string_pattern_mismatch": "not-allowed",
+    "union_tag_invalid": "not-allowed", "union_tag_not_found": "required",
+}  # fmt: skip
+
+
+def _sentence(kind: str, message: str, given: object) -> str:
+    match kind:
+        case "missing" | "union_tag_not_found":
+            return "This field is required."
+        case "extra_forbidden":
+            return "There is no such field."
+        case "finite_number":
+            return "This must be a finite number."
+        case _:
+            text = shown_long(message.removeprefix("Input should be ").rstrip("."))
+            said = f"This should be {text}" if message.startswith("Input should be ") else text
+            simple = given is None or isinstance(given, str | int | float | bool)
+            return f"{said}, not {shown(given)}." if simple else f"{said}."
+
+
+def shown_long(text: str) -> str:
+    """A library's own sentence, cut where a hostile configuration could make it endless."""
+    return text[:200].encode("ascii", "backslashreplace").decode("ascii")
+
+
+def check(model: type[PartT], raw: object) -> tuple[PartT | None, list[Flaw]]:
+    """The raw value as the model, or every flaw of its shape (at most 50)."""
+    try:
+        return model.model_validate(raw, strict=True), []
+    except ValidationError as error:
+        return None, [
+            Flaw(
+                code=_SLUGS.get(e["type"], "wrong-type" if e["type"].endswith("_type") else "out-of-range"),
+                pointer=pointer(e["loc"]),
+                detail=_sentence(e["type"], e["msg"], e["input"]),
+            )
+            for e in error.errors(include_url=False, include_context=False)[:MAX_FLAWS]
+        ]
+    except RecursionError:
+        return None, [Flaw("too-deep", "#", "This is nested too deeply.")]

@@ -1,0 +1,140 @@
+"""Axis-aligned boxes of several people: which are of the same thing, does it exist, where is it.
+
+A box is (x, y, w, h) in pixels, origin top left. Plain Python: a task has a handful of answers with tens of boxes.
+
+association  pairs of different labelers by falling IoU (>= 0.5), joined while a group keeps one box a labeler
+existence    log odds = sum_w ln(r_w / (1 - r_w)) over who drew it, minus the same over who did not   (Branson 2017)
+geometry     median of each edge over three or more boxes, mean of two; equal boxes come back bit for bit
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, fsum, log
+from statistics import median
+from typing import NamedTuple
+
+SAME = 0.5  # IoU from which two boxes may be of the same thing
+OTHER_CLASS = 0.9  # a pair of different classes stands behind one of the same class with nine tenths of its IoU
+
+
+class Box(NamedTuple):
+    """Pixels; w and h > 0."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Drawn(NamedTuple):
+    """One box of one answer. `place` is where it stands in that answer."""
+
+    labeler: int
+    place: int
+    label: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two boxes, by index, and their IoU in 0..1."""
+
+    left: int
+    right: int
+    iou: float
+
+
+def iou(a: Box, b: Box) -> float:
+    """Area of the intersection over that of the union; exactly 1 for equal boxes, 0 if they only touch."""
+    if a == b:
+        return 1.0
+    w = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    h = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if w <= 0 or h <= 0:
+        return 0.0
+    both = w * h
+    union = a.w * a.h + b.w * b.h - both
+    return min(both / union, 1.0) if union > 0 else 0.0
+
+
+def overlapping(left: Sequence[Box], right: Sequence[Box], least: float = 0.0) -> Iterator[Pair]:
+    """Every pair with IoU > 0 and >= `least`, by a sweep along x: O(n log n + pairs that overlap in x)."""
+    events = sorted(
+        [(b.x, 0, i) for i, b in enumerate(left)] + [(b.x, 1, i) for i, b in enumerate(right)],
+    )
+    live: tuple[list[int], list[int]] = ([], [])
+    sides = (left, right)
+    for x, side, i in events:
+        other = sides[1 - side]
+        live[1 - side][:] = [j for j in live[1 - side] if other[j].x + other[j].w > x]
+        for j in live[1 - side]:
+            pair = Pair(i, j, iou(sides[side][i], other[j])) if side == 0 else Pair(j, i, iou(other[j], sides[side][i]))
+            if pair.iou > 0 and pair.iou >= least:
+                yield pair
+        live[side].append(i)
+
+
+def match(left: Sequence[Box], right: Sequence[Box], least: float = 0.0) -> list[Pair]:
+    """A one-to-one matching by falling IoU. Swapping the sides swaps the pairs and nothing else."""
+
+    def rank(p: Pair) -> tuple[float, bool, Box, Box]:
+        a, b = left[p.left], right[p.right]
+        return -p.iou, a != b, min(a, b), max(a, b)
+
+    seen: tuple[set[int], set[int]] = (set(), set())
+    found = []
+    for pair in sorted(overlapping(left, right, least), key=rank):
+        if pair.left not in seen[0] and pair.right not in seen[1]:
+            seen[0].add(pair.left)
+            seen[1].add(pair.right)
+            found.append(pair)
+    return found
+
+
+def associate(drawn: Sequence[Drawn], least: float = SAME) -> list[list[Drawn]]:
+    """Groups of boxes of the same thing, at most one per labeler; whatever the order of `drawn`.
+
+    Groups come in the order in which their boxes stand in the answers (mean place), so one answer keeps its own order.
+    """
+    items = sorted(drawn)
+    group = list(range(len(items)))
+    members = {i: [i] for i in group}
+    boxes = [d.box for d in items]
+    ranked = []
+    for p in overlapping(boxes, boxes, least):
+        a, b = items[p.left], items[p.right]
+        if p.left < p.right and a.labeler != b.labeler:
+            ranked.append((-p.iou * (1.0 if a.label == b.label else OTHER_CLASS), p.left, p.right))
+    for _, i, j in sorted(ranked):
+        into, gone = group[i], group[j]
+        if into == gone or {items[k].labeler for k in members[into]} & {items[k].labeler for k in members[gone]}:
+            continue
+        for k in members[gone]:
+            group[k] = into
+        members[into] += members.pop(gone)
+    groups = [[items[k] for k in sorted(found)] for found in members.values()]
+    return sorted(groups, key=lambda g: (fsum(d.place for d in g) / len(g), g))
+
+
+def existence(drew: Sequence[float], did_not: Sequence[float]) -> float:
+    """P(the thing is there) from the reliabilities (0..1) of who drew it and who did not; even odds before."""
+
+    def odds(r: float) -> float:
+        r = min(max(r, 1e-3), 1 - 1e-3)
+        return log(r / (1 - r))
+
+    total = fsum([*(odds(r) for r in drew), *(-odds(r) for r in did_not)])
+    return 1 / (1 + exp(-total))
+
+
+def merged(boxes: Sequence[Box]) -> Box:
+    """One box of several of the same thing; inside every rectangle that holds them all. Raises ValueError for none."""
+    if not boxes:
+        raise ValueError("There is no box to merge.")
+    if all(b == boxes[0] for b in boxes):
+        return boxes[0]
+    x, y = median(b.x for b in boxes), median(b.y for b in boxes)
+    right, bottom = median(b.x + b.w for b in boxes), median(b.y + b.h for b in boxes)
+    if right <= x or bottom <= y:  # disjoint edges can only come from boxes that share no point
+        return max(boxes, key=lambda b: (fsum(iou(b, other) for other in boxes), b))
+    return Box(x, y, right - x, bottom - y)
