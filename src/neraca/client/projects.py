@@ -1,0 +1,116 @@
+"""Projects and tasks, as a client's key sees them."""
+
+import itertools
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+
+from neraca.client.connection import Wire
+from neraca.client.errors import TimedOut
+from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Progress, Project, ProjectNew
+from neraca.wire.tasks import Answers, Task, TaskNew, TaskRef, TasksCreated
+
+CHUNK = 1000  # what one request may hold
+
+
+class ProjectCalls:
+    """`client.projects`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def kinds(self) -> list[KindInfo]:
+        """The kinds of work that this server knows, with the schemas of their shapes."""
+        return self._wire.ask(Kinds, "GET", "/api/kinds").items
+
+    def create(self, new: ProjectNew | Mapping[str, JsonValue]) -> Project:
+        """Makes a project."""
+        body = new.model_dump(mode="json") if isinstance(new, ProjectNew) else dict(new)
+        return self._wire.ask(Project, "POST", "/api/projects", json=body)
+
+    def get(self, project_id: str) -> Project:
+        """One project."""
+        return self._wire.ask(Project, "GET", f"/api/projects/{project_id}")
+
+    def list(self) -> Iterator[Project]:
+        """Every project."""
+        return self._wire.pages(Project, "/api/projects")
+
+    def progress(self, project_id: str) -> Progress:
+        """How far a project is."""
+        return self._wire.ask(Progress, "GET", f"/api/projects/{project_id}/progress")
+
+    def labelers(self, project_id: str) -> Iterator[LabelerSkill]:
+        """Who answered, how much and how well, under the pseudonyms of this client."""
+        return self._wire.pages(LabelerSkill, f"/api/projects/{project_id}/labelers")
+
+    def wait(
+        self,
+        project_id: str,
+        *,
+        timeout: float | None = None,
+        every: float = 1.0,
+        told: Callable[[Progress], None] | None = None,
+    ) -> Progress:
+        """Returns when no task is open. Seconds; raises `TimedOut`."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            progress = self.progress(project_id)
+            if told is not None:
+                told(progress)
+            if progress.open == 0:
+                return progress
+            if end is not None and time.monotonic() >= end:
+                raise TimedOut(f"{progress.open} tasks are still open.", code="timed-out")
+            self._wire.sleep(every)
+
+
+class TaskCalls:
+    """`client.tasks`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def create(self, project_id: str, tasks: Iterable[TaskNew | Mapping[str, JsonValue]]) -> Iterator[TaskRef]:
+        """Posts any number of tasks, 1,000 a request, and yields their ids as each request is stored.
+
+        A request that is broken off is sent again under the same Idempotency-Key, so no task is
+        stored twice. Each request is all or nothing. Nothing is sent before the first id is asked for.
+        """
+        waiting = iter(tasks)
+        while chunk := list(itertools.islice(waiting, CHUNK)):
+            yield from self.create_chunk(project_id, chunk)
+
+    def create_chunk(self, project_id: str, tasks: Sequence[TaskNew | Mapping[str, JsonValue]]) -> list[TaskRef]:
+        """Posts up to 1,000 tasks in one request, all or nothing."""
+        body = [
+            one.model_dump(mode="json", exclude_none=True) if isinstance(one, TaskNew) else dict(one) for one in tasks
+        ]
+        return self._wire.ask(
+            TasksCreated,
+            "POST",
+            f"/api/projects/{project_id}/tasks",
+            json={"tasks": body},
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+            repeatable=True,
+        ).items
+
+    def list(self, project_id: str, *, state: str | None = None, batch_id: str | None = None) -> Iterator[Task]:
+        """The tasks of a project."""
+        asked = {"state": state, "batch_id": batch_id}
+        params = {name: value for name, value in asked.items() if value is not None}
+        return self._wire.pages(Task, f"/api/projects/{project_id}/tasks", params)
+
+    def get(self, task_id: str) -> Task:
+        """One task with its verdict, if it has one."""
+        return self._wire.ask(Task, "GET", f"/api/tasks/{task_id}")
+
+    def answers(self, task_id: str) -> Answers:
+        """The answers to a task, beside its verdict."""
+        return self._wire.ask(Answers, "GET", f"/api/tasks/{task_id}/answers")
+
+    def cancel(self, task_id: str) -> None:
+        """Takes a task back."""
+        self._wire.send("POST", f"/api/tasks/{task_id}/cancel")
