@@ -1,0 +1,17 @@
+"""The command line: `neraca …`."""
+
+import sys
+
+from neraca.cli import operate, work
+from neraca.cli.speech import app, sentence
+
+__all__ = ["app", "main", "operate", "work"]
+
+
+def main() -> None:
+    """Runs a command. On failure: one plain sentence on stderr and a non-zero exit, no traceback."""
+    try:
+        app()
+    except Exception as failure:  # noqa: BLE001 - whatever it is, a person reads one sentence
+        print(f"neraca: {sentence(failure)}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,90 @@
+"""What the operator does on the machine itself: serve, clients, the doctor.
+
+The server's modules are imported by the command that needs them: the base install has none of them,
+and `neraca --help` stays fast.
+"""
+
+import asyncio
+import getpass
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from neraca.cli.speech import Json, Refused, app, show
+from neraca.wire.accounts import Client, ClientCreated, ClientNew
+
+client = typer.Typer(help="Clients, on the server's machine.", no_args_is_help=True)
+app.add_typer(client, name="client")
+
+
+def actor() -> str:
+    """Who is written into the event: the account of this machine."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+@app.command("serve")
+def serve() -> None:
+    """Start the database, the API and the worker, and keep them running."""
+    from neraca.server import launcher  # noqa: PLC0415 - needs the server extra
+
+    sys.exit(launcher.main())
+
+
+@client.command("add")
+def add_client(name: Annotated[str, typer.Argument(help="The client's name.")], as_json: Json = False) -> None:
+    """Add a client with a database of its own; shows its keys once."""
+    from neraca import accounts  # noqa: PLC0415 - needs the server extra
+    from neraca.server import settings  # noqa: PLC0415
+    from neraca.wire.errors import Problem  # noqa: PLC0415
+
+    async def add() -> ClientCreated:
+        house = settings.load().house()
+        try:
+            return await accounts.add_client(house, ClientNew(name=name), actor())
+        except Problem as refusal:
+            raise Refused(refusal.detail) from None
+        finally:
+            await house.close()
+
+    show(asyncio.run(add()), as_json)
+
+
+@client.command("list")
+def list_clients(as_json: Json = False) -> None:
+    """List the clients."""
+    from neraca import accounts  # noqa: PLC0415 - needs the server extra
+    from neraca.server import settings  # noqa: PLC0415
+
+    async def read() -> list[Client]:
+        house = settings.load().house()
+        try:
+            async with house.control() as control:
+                rows = await accounts.clients(control, None, 10_000)
+                await accounts.add_event(control, actor(), "client.listed", {})
+        finally:
+            await house.close()
+        fields = Client.model_fields
+        told = ({name: row[name] for name in fields} for row in rows)
+        return [Client.model_validate({**one, "id": str(one["id"])}) for one in told]
+
+    show(asyncio.run(read()), as_json, ("id", "name", "created_at"))
+
+
+@app.command("doctor")
+def doctor(as_json: Json = False) -> None:
+    """Look at everything that a healthy installation needs, and say what to do."""
+    from neraca.cli import examine  # noqa: PLC0415 - needs the server extra
+
+    findings = asyncio.run(examine.all_findings(actor()))
+    if as_json:
+        print(json.dumps([{"what": f.what, "state": f.state, "detail": f.detail} for f in findings]))
+    else:
+        for found in findings:
+            print(f"{found.state:5} {found.what}: {found.detail}")
+    if bad := [f.what for f in findings if f.state == "fail"]:
+        raise Refused(f"The doctor found a fault in: {', '.join(bad)}.")

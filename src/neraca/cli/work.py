@@ -1,0 +1,249 @@
+"""What a client does: projects, tasks, imports, exports, callbacks."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pydantic import JsonValue, ValidationError
+
+from neraca.cli.speech import Json, Key, Refused, Url, app, bar, connect, show
+from neraca.wire.projects import FixedPolicy, ProjectNew, TargetPolicy
+from neraca.wire.shape import Money
+
+project = typer.Typer(help="Projects.", no_args_is_help=True)
+task = typer.Typer(help="Tasks.", no_args_is_help=True)
+asset = typer.Typer(help="Images.", no_args_is_help=True)
+callback = typer.Typer(help="Callbacks for finished tasks.", no_args_is_help=True)
+for name, group in (("project", project), ("task", task), ("asset", asset), ("callback", callback)):
+    app.add_typer(group, name=name)
+
+ProjectId = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's id.")]
+Timeout = Annotated[float | None, typer.Option(help="Give up after so many seconds.")]
+
+
+@project.command("create")
+def create_project(
+    name: Annotated[str, typer.Argument(help="Its name.")],
+    kind: Annotated[str, typer.Option(help="choice or image.")],
+    config: Annotated[Path, typer.Option(help="A JSON file: question and options or classes.")],
+    instructions: Annotated[Path | None, typer.Option(help="A Markdown file.")] = None,
+    answers: Annotated[int | None, typer.Option(help="Answers wanted for each task.")] = None,
+    target: Annotated[float | None, typer.Option(help="Ask until this confidence, such as 0.98.")] = None,
+    least: Annotated[int, typer.Option("--min", help="With --target: at least so many answers.")] = 1,
+    most: Annotated[int, typer.Option("--max", help="With --target: at most so many answers.")] = 7,
+    price: Annotated[float, typer.Option(help="Paid for an answer.")] = 0.0,
+    currency: str = "USD",
+    minutes: Annotated[float, typer.Option(help="How long a task takes.")] = 1.0,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Make a project."""
+    if (answers is None) == (target is None):
+        raise Refused("Give either --answers or --target.")
+    try:
+        new = ProjectNew(
+            name=name,
+            kind=kind,
+            config=json.loads(config.read_text("utf-8")),
+            instructions="" if instructions is None else instructions.read_text("utf-8"),
+            policy=FixedPolicy(type="fixed", answers=answers)
+            if answers is not None
+            else TargetPolicy(type="target", confidence=target or 0.0, min=least, max=most),
+            price=Money(micros=round(price * 1_000_000), currency=currency),
+            minutes=minutes,
+        )
+    except ValidationError as wrong:
+        raise Refused("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())) from None
+    except json.JSONDecodeError as wrong:
+        raise Refused(f"{config} is not JSON: {wrong}.") from None
+    with connect(url, key) as client:
+        show(client.projects.create(new), as_json)
+
+
+@project.command("list")
+def list_projects(url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """List the projects."""
+    with connect(url, key) as client:
+        show(list(client.projects.list()), as_json, ("id", "name", "kind", "state"))
+
+
+@project.command("show")
+def show_project(project_id: ProjectId, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """Show how far a project is."""
+    with connect(url, key) as client:
+        show(client.projects.progress(project_id), as_json)
+
+
+def tasks_of(file: Path) -> Iterator[dict[str, JsonValue]]:
+    """The tasks of a JSONL file, one a line."""
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                read = json.loads(line)
+            except json.JSONDecodeError as wrong:
+                raise Refused(f"Line {number} of {file} is not JSON: {wrong}.") from None
+            if not isinstance(read, dict):
+                raise Refused(f"Line {number} of {file} is not a JSON object.")
+            yield read
+
+
+@task.command("add")
+def add_tasks(
+    project_id: ProjectId,
+    file: Annotated[Path, typer.Argument(help="JSONL, a task a line: params, external_id, metadata, priority.")],
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Post tasks, 1,000 a request; `neraca import` also goes on after a break."""
+    stored = 0
+    with connect(url, key) as client, bar("Tasks") as told:
+        for _ in client.tasks.create(project_id, tasks_of(file)):
+            stored += 1
+            if stored % 1000 == 0:
+                told(stored, None)
+    print(json.dumps({"tasks": stored}) if as_json else f"{stored} tasks stored.")
+
+
+@task.command("list")
+def list_tasks(
+    project_id: ProjectId,
+    state: Annotated[Literal["open", "decided", "canceled"] | None, typer.Option()] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 100,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """List tasks."""
+    with connect(url, key) as client:
+        found = list(itertools.islice(client.tasks.list(project_id, state=state), limit))
+        show(found, as_json, ("id", "external_id", "state", "answers_count", "confidence"))
+
+
+@task.command("show")
+def show_task(task_id: str, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """Show a task and its verdict."""
+    with connect(url, key) as client:
+        show(client.tasks.get(task_id), as_json)
+
+
+@task.command("answers")
+def show_answers(task_id: str, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """Show a task's answers."""
+    with connect(url, key) as client:
+        found = client.tasks.answers(task_id)
+        if as_json:
+            show(found, as_json)
+        else:
+            show(found.items, as_json, ("handle", "labeler_kind", "answer", "submitted_at"))
+
+
+@task.command("cancel")
+def cancel_task(task_id: str, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """Take a task back."""
+    with connect(url, key) as client:
+        client.tasks.cancel(task_id)
+    print(json.dumps({"canceled": task_id}) if as_json else "Canceled.")
+
+
+@asset.command("add")
+def add_asset(
+    file: Path,
+    credit: Annotated[str | None, typer.Option(help="Who made it.")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Store an image; a task names it as asset:ID."""
+    with connect(url, key) as client:
+        show(client.assets.upload(file, credit=credit), as_json)
+
+
+@app.command("import")
+def import_file(
+    project_id: ProjectId,
+    file: Annotated[Path, typer.Argument(help="JSONL or CSV.")],
+    timeout: Timeout = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Import a file of tasks; run it again after a break and it goes on."""
+    with connect(url, key) as client:
+        with bar("Sending") as told:
+            made = client.imports.upload(project_id, file, told=lambda now: told(now.bytes_received, now.bytes_total))
+        with bar("Reading") as told:
+            done = client.imports.wait(made.id, timeout=timeout, told=lambda now: told(now.bytes_read, now.bytes_total))
+        show(done, as_json)
+        if done.rows_failed:
+            first = client.imports.errors(done.id)[0]
+            why = first.errors[0].detail if first.errors else "no reason is given."
+            raise Refused(f"{done.rows_failed} rows were not imported; row {first.row}: {why}")
+
+
+@app.command("export")
+def export_project(
+    project_id: ProjectId,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    form: Annotated[Literal["jsonl", "coco"], typer.Option("--format")] = "jsonl",
+    timeout: Timeout = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Export a project's tasks, answers and verdicts as they are now."""
+    with connect(url, key) as client:
+        with bar("Writing") as told:
+            made = client.exports.start(project_id, form)
+            done = client.exports.wait(made.id, timeout=timeout, told=lambda now: told(now.rows, now.rows_total))
+        with bar("Receiving") as told:
+            client.exports.download(done, output, told=lambda have: told(have, done.bytes))
+        if as_json:
+            show(done, as_json)
+        else:
+            print(f"{done.rows} tasks in {output}.")
+
+
+@app.command("wait")
+def wait_for(
+    project_id: ProjectId, timeout: Timeout = None, url: Url = None, key: Key = None, as_json: Json = False
+) -> None:
+    """Wait until no task of a project is open."""
+    with connect(url, key) as client:
+        with bar("Decided") as told:
+            done = client.projects.wait(project_id, timeout=timeout, told=lambda now: told(now.decided, now.tasks))
+        show(done, as_json)
+
+
+@callback.command("add")
+def add_callback(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where finished tasks are told.")],
+    project_id: Annotated[str | None, typer.Option("--project", help="Only of this project.")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Have finished tasks told to an address; shows the secret once."""
+    with connect(url, key) as client:
+        show(client.callbacks.create(address, project_id=project_id), as_json)
+
+
+@callback.command("list")
+def list_callbacks(url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """List the callbacks."""
+    with connect(url, key) as client:
+        show(list(client.callbacks.list()), as_json, ("id", "url", "state", "project_id"))
+
+
+@callback.command("deliveries")
+def list_deliveries(callback_id: str, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """List the latest 200 deliveries of a callback."""
+    with connect(url, key) as client:
+        found = list(itertools.islice(client.callbacks.deliveries(callback_id), 200))
+        show(found, as_json, ("id", "task_id", "type", "state", "next_at"))
