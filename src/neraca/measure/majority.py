@@ -1,0 +1,44 @@
+"""Majority vote: p_i(c) = share of the votes of task i that say c; tied tasks share their point.
+
+Shapes: `task`, `label` are n integers; the result is T x K. A task without votes has a row of zeros and no label.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def shares(task: Ints, label: Ints, *, tasks: int, classes: int) -> Floats:
+    """T x K shares of the votes. Raises ValueError naming the row that is out of range."""
+    check(task, tasks, "task")
+    check(label, classes, "class")
+    counts = np.bincount(task * classes + label, minlength=tasks * classes).reshape(tasks, classes).astype(np.float64)
+    total = counts.sum(axis=1, keepdims=True)
+    share: Floats = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    return share
+
+
+def labels(p: Floats, voted: NDArray[np.bool_]) -> Ints:
+    """The best class of every row, the first of equals; -1 where nobody voted."""
+    return np.where(voted, p.argmax(axis=1), -1) if p.size else np.full(len(p), -1, dtype=np.int64)
+
+
+def split_accuracy(p: Floats, truth: Ints) -> float:
+    """The share of tasks with truth >= 0 that are right; m tied classes give 1/m if the truth is among them."""
+    known = (truth >= 0) & (p.sum(axis=1) > 0)
+    if not known.any():
+        return 0.0
+    rows, right = p[known], truth[known]
+    best = np.isclose(rows, rows.max(axis=1, keepdims=True), rtol=0, atol=1e-12)
+    hit = best[np.arange(len(rows)), right] / best.sum(axis=1)
+    return float(hit.mean())
+
+
+def check(index: Ints, size: int, what: str) -> None:
+    """Raises ValueError naming the first row whose index is not in 0..size-1."""
+    wrong = (index < 0) | (index >= size)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(f"Row {row}: there is no {what} {int(index[row])}; there are {size}.")

@@ -1,0 +1,97 @@
+"""What is believed of each labeler of a project, from all their answers: the background estimate.
+
+accuracy:  Beta(m a + right, m (1 - a) + wrong), right = sum of the posteriors of what they said over their answers,
+           a = the pooled accuracy, m = 4 pseudo-answers; `low` and `high` bound its central 95 %.
+"""
+
+from dataclasses import dataclass
+from math import lgamma
+
+import numpy as np
+
+from neraca.measure import dawid_skene
+from neraca.measure.majority import Floats, Ints
+
+PSEUDO = 4.0
+TAIL = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class SkillTable:
+    """Counts W x K x K (posterior-weighted, row = truth), answers, accuracy, low and high W, pooled K x K, prior K.
+
+    The posterior is T x K, the label T (-1: nobody answered).
+    """
+
+    counts: Floats
+    answers: Ints
+    accuracy: Floats
+    low: Floats
+    high: Floats
+    pooled: Floats
+    prior: Floats
+    posterior: Floats
+    label: Ints
+    iterations: int
+    converged: bool
+
+
+def estimate(
+    task: Ints, labeler: Ints, label: Ints, *, tasks: int, labelers: int, classes: int,
+    gold: Ints | None = None, iterations: int = 100,
+) -> SkillTable:  # fmt: skip
+    """Hierarchical Dawid-Skene over a project's answers (n integer vectors). Raises ValueError naming a bad row."""
+    found = dawid_skene.estimate(
+        task, labeler, label, tasks=tasks, labelers=labelers, classes=classes, gold=gold, iterations=iterations
+    )
+    answers = np.bincount(labeler, minlength=labelers)
+    right = np.bincount(labeler, weights=found.posterior[task, label], minlength=labelers)
+    pool = float(right.sum() / len(task)) if len(task) else 0.5
+    pool = min(max(pool, 0.01), 0.99)
+    a: Floats = np.asarray(PSEUDO * pool + right, dtype=np.float64)
+    b: Floats = np.asarray(PSEUDO * (1 - pool) + np.maximum(answers - right, 0.0), dtype=np.float64)
+    return SkillTable(
+        counts=found.counts, answers=answers, accuracy=a / (a + b), low=beta_quantile(a, b, TAIL),
+        high=beta_quantile(a, b, 1 - TAIL), pooled=found.pooled, prior=found.prior, posterior=found.posterior,
+        label=found.label, iterations=found.iterations, converged=found.converged,
+    )  # fmt: skip
+
+
+def beta_quantile(a: Floats, b: Floats, q: float) -> Floats:
+    """The x with P(Beta(a, b) <= x) = q, by bisection to 1e-9; vectors of one length."""
+    low, high = np.zeros_like(a), np.ones_like(a)
+    for _ in range(30):
+        middle = (low + high) / 2
+        under = beta_cdf(a, b, middle) < q
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    return (low + high) / 2
+
+
+def beta_cdf(a: Floats, b: Floats, x: Floats) -> Floats:
+    """The regularized incomplete beta function, 0 < x < 1 (continued fraction, DLMF 8.17.22)."""
+    swap = x > (a + 1) / (a + b + 2)
+    p, q, z = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, 1 - x, x)
+    gamma = np.vectorize(lgamma, otypes=[np.float64])
+    front = np.exp(gamma(a + b) - gamma(a) - gamma(b) + p * np.log(z) + q * np.log1p(-z)) / p if len(a) else z
+    value = front / _fraction(p, q, z)
+    return np.where(swap, 1 - value, value)
+
+
+def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
+    """1 + d1/(1 + d2/(1 + ...)), by Lentz's method."""
+    tiny = 1e-300
+    f, c, d = np.ones_like(x), np.ones_like(x), np.zeros_like(x)
+    for n in range(1, 500):
+        m = n // 2
+        if n % 2 == 0:
+            step = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        else:
+            step = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d = 1 + step * d
+        d = 1 / np.where(np.abs(d) < tiny, tiny, d)
+        c = 1 + step / c
+        c = np.where(np.abs(c) < tiny, tiny, c)
+        f = f * c * d
+        if float(np.abs(c * d - 1).max(initial=0.0)) < 1e-12:
+            break
+    return f
