@@ -59,3 +59,12 @@ def test_help_loads_no_server(tmp_path: Path) -> None:
     done = neraca(tmp_path, "--help")
     assert done.returncode == 0
     assert {"serve", "client", "doctor", "project", "task", "import", "export", "wait"} <= set(done.stdout.split())
+
+
+@pytest.mark.parametrize("words", [["client", "list"], ["client", "add", "x"]])
+def test_a_database_that_is_gone_is_told_at_once(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "database.json").write_text(json.dumps({"dsn": f"host={tmp_path} user=neraca dbname=postgres"}))
+    done = neraca(tmp_path, *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("neraca: The database does not answer")
+    assert done.stderr.count("\n") == 1

@@ -36,7 +36,12 @@ async def all_findings(actor: str) -> list[Finding]:
         where.dsn(home)
     except where.NotRunning as absent:
         return [*found, Finding("database", "fail", str(absent))]
-    house = settings.load().house()
+    known = settings.load()
+    try:
+        psycopg.connect(known.dsn, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return [*found, Finding("database", "fail", "it does not answer; start it with `make run`.")]
+    house = known.house()
     try:
         async with house.control() as control:
             found += await database(control)

@@ -8,12 +8,15 @@ import asyncio
 import getpass
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from neraca.cli.speech import Json, Refused, app, show
 from neraca.wire.accounts import Client, ClientCreated, ClientNew
+
+if TYPE_CHECKING:
+    from neraca.accounts import House
 
 client = typer.Typer(help="Clients, on the server's machine.", no_args_is_help=True)
 app.add_typer(client, name="client")
@@ -25,6 +28,20 @@ def actor() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):
         return "cli"
+
+
+def open_house() -> "House":
+    """The house of this installation; says at once when its database does not answer."""
+    import psycopg  # noqa: PLC0415 - needs the server extra
+
+    from neraca.server import settings  # noqa: PLC0415
+
+    known = settings.load()
+    try:
+        psycopg.connect(known.dsn, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        raise Refused("The database does not answer: start Neraca with `make run`, or check DATABASE_URL.") from None
+    return known.house()
 
 
 @app.command("serve")
@@ -39,11 +56,10 @@ def serve() -> None:
 def add_client(name: Annotated[str, typer.Argument(help="The client's name.")], as_json: Json = False) -> None:
     """Add a client with a database of its own; shows its keys once."""
     from neraca import accounts  # noqa: PLC0415 - needs the server extra
-    from neraca.server import settings  # noqa: PLC0415
     from neraca.wire.errors import Problem  # noqa: PLC0415
 
     async def add() -> ClientCreated:
-        house = settings.load().house()
+        house = open_house()
         try:
             return await accounts.add_client(house, ClientNew(name=name), actor())
         except Problem as refusal:
@@ -58,10 +74,9 @@ def add_client(name: Annotated[str, typer.Argument(help="The client's name.")], 
 def list_clients(as_json: Json = False) -> None:
     """List the clients."""
     from neraca import accounts  # noqa: PLC0415 - needs the server extra
-    from neraca.server import settings  # noqa: PLC0415
 
     async def read() -> list[Client]:
-        house = settings.load().house()
+        house = open_house()
         try:
             async with house.control() as control:
                 rows = await accounts.clients(control, None, 10_000)
