@@ -68,3 +68,15 @@ def test_a_database_that_is_gone_is_told_at_once(tmp_path: Path, words: list[str
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("neraca: The database does not answer")
     assert done.stderr.count("\n") == 1
+
+
+def test_replay_tells_accuracy_and_answers_used(tmp_path: Path) -> None:
+    rows = [f"t{task},w{worker},{'ab'[task % 2]}" for task in range(20) for worker in range(5)]
+    (tmp_path / "labels.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
+    unknown = json.loads(neraca(tmp_path, "replay", str(tmp_path), "--json").stdout)
+    assert (unknown["answers"], unknown["accuracy"]) == (100, None)
+    truth = "".join(f"t{task},{'ab'[task % 2]}\n" for task in range(20))
+    (tmp_path / "truth.csv").write_text("task,label\n" + truth)
+    known = json.loads(neraca(tmp_path, "replay", str(tmp_path), "--target", "0.9", "--json").stdout)
+    assert known["full_accuracy"] == 1.0  # everybody agrees with the truth
+    assert known["used"] <= 100

@@ -2,10 +2,10 @@
 
 import sys
 
-from neraca.cli import operate, work
+from neraca.cli import operate, past, work
 from neraca.cli.speech import app, sentence
 
-__all__ = ["app", "main", "operate", "work"]
+__all__ = ["app", "main", "operate", "past", "work"]
 
 
 def main() -> None:

@@ -78,7 +78,9 @@ def show(shape: BaseModel | Sequence[BaseModel], as_json: bool, columns: Sequenc
     if as_json:
         print(json.dumps(rows))
         return
-    table = Table(*columns, box=None)
+    table = Table(box=None)
+    for name in columns:  # an id is there to be copied: never shortened
+        table.add_column(name, overflow="fold", min_width=36 if name == "id" else None)
     for row in rows:
         table.add_row(*(plain(row[name]) for name in columns))
     Console().print(table, markup=False)

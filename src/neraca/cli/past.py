@@ -1,0 +1,47 @@
+"""`neraca replay`: what a team's own past labels would have cost."""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neraca.cli.speech import Json, Refused, app
+
+
+@app.command("replay")
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="labels.csv, and truth.csv if it is known.")],
+    target: Annotated[float | None, typer.Option(help="Ask until this confidence, such as 0.98.")] = None,
+    orders: Annotated[int, typer.Option(min=1, max=1000, help="How many random orders.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Run recorded labels through the engine; print accuracy and answers used against full redundancy."""
+    from neraca.measure import replay as past  # noqa: PLC0415 - NumPy, for this command only
+
+    if target is not None and not 0.5 < target < 1:
+        raise Refused("--target must be above 0.5 and below 1.")
+    data = past.read_folder(folder)
+    how = past.default_policy(data)
+    if target is not None:
+        how = dataclasses.replace(how, confidence=target)
+    found = past.replay(data, how, orders=orders)
+    if as_json:
+        told = dataclasses.asdict(found)
+        if not found.truths:
+            told |= {"accuracy": None, "accuracy_spread": None, "full_accuracy": None, "majority_accuracy": None}
+            told["orders"] = [{**one, "accuracy": None} for one in told["orders"]]
+        print(json.dumps(told, allow_nan=False))
+        return
+    print(
+        f"{found.name}: {found.tasks} tasks, {found.workers} workers, {found.answers} answers, target {how.confidence}"
+    )
+    print(f"answers used      {found.used:.0f} of {found.answers} ({found.saved:.0%} saved)")
+    if found.truths and not math.isnan(found.accuracy):
+        print(f"accuracy          {found.accuracy:.4f} (spread {found.accuracy_spread:.4f} over {orders} orders)")
+        print(f"with all answers  {found.full_accuracy:.4f} Dawid-Skene, {found.majority_accuracy:.4f} majority")
+    else:
+        print("accuracy          unknown: there is no truth.csv")
+    print(f"target met        {found.met_share:.0%} of the tasks")
