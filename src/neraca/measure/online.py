@@ -17,7 +17,8 @@ Decision = Literal["ask", "met", "count", "exhausted"]
 
 STRENGTH = 2.0  # pseudo-answers a row of a new labeler is worth; the best of 2..50 over twelve real crowds
 FLOOR = 1e-6  # no answer is impossible, so that no single one decides against all others
-START_ACCURACY = 0.7  # believed of labelers before a project has an estimate: two who agree are not yet enough
+START_ACCURACY = 0.6  # believed of labelers before a project has an estimate: two who agree are not yet enough
+TEMPER = 0.7  # what an answer counts for where estimated skills decide: errors of one task are not independent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,17 @@ def rows(counts: Rows | None, pooled: Rows, strength: float = STRENGTH) -> tuple
     )
 
 
-def posterior(prior: Sequence[float], votes: Iterable[tuple[int, Rows]]) -> tuple[float, ...]:
+def posterior(prior: Sequence[float], votes: Iterable[tuple[int, Rows]], *, temper: float = 1.0) -> tuple[float, ...]:
     """P(truth = c) for each of K classes from (class said, confusion of who said it). The prior if there is no vote.
 
-    Raises IndexError for a class outside 0..K-1.
+    `temper` in 0..1 is the exponent of every answer's likelihood. Raises IndexError for a class outside 0..K-1.
     """
     given = list(votes)
     k = len(prior)
     if any(not 0 <= said < k for said, _ in given):
         raise IndexError(f"A vote is for none of the {k} classes.")
     score = [
-        fsum([log(max(p, FLOOR)), *(log(max(confusion[c][said], FLOOR)) for said, confusion in given)])
+        fsum([log(max(p, FLOOR)), *(temper * log(max(confusion[c][said], FLOOR)) for said, confusion in given)])
         for c, p in enumerate(prior)
     ]
     top = max(score)

@@ -3,7 +3,9 @@
 Each order is a random sequence of (worker, task) as recorded. An answer is taken only while its task is open; then the
 task's posterior is computed with the skills of the last estimate and `online.decide` closes it or not. Skills are
 estimated anew (hierarchical Dawid-Skene over the answers taken so far) whenever these have grown by `GROWTH`; then
-open tasks are looked at again. A task whose recorded answers are used up keeps its best class. One rule for all sets.
+every task is looked at again, and one that falls short under the new skills is open
+again. Verdicts are the last ones; a task whose recorded answers are used up keeps its best class. One rule for all
+sets.
 """
 
 import csv
@@ -19,9 +21,10 @@ from neraca.measure import dawid_skene, majority, online
 from neraca.measure.majority import Ints
 
 GROWTH = 1.25
-FIRST = 100  # answers before the first estimate
+STRENGTH = 5.0  # of the pool while answers are few
+FIRST = 200  # answers before the first estimate
 TARGET = 0.98
-LEAST = 2
+LEAST = 3
 SHOWN = 5
 
 
@@ -138,7 +141,7 @@ def crowd(name: str, rows: Sequence[tuple[str, ...]], truth: Mapping[str, str]) 
 
 
 def default_policy(data: Crowd) -> online.Target:
-    """98 % sure, at least two answers, as many as there are."""
+    """98 % sure, at least three answers, as many as there are."""
     return online.Target(TARGET, LEAST, int(np.bincount(data.task).max()))
 
 
@@ -155,8 +158,12 @@ class _Run:
         self.taken: list[int] = []
         self.verdict = np.full(len(data.tasks), -1, dtype=np.int64)
         self.open = np.ones(len(data.tasks), dtype=np.bool_)
-        self.ends = {"met": 0, "count": 0, "exhausted": 0, "ask": 0}
+        self.met = np.zeros(len(data.tasks), dtype=np.bool_)
         self.next = FIRST
+
+    def end(self) -> None:
+        """The last estimate, when all recorded answers have come."""
+        self.estimate()
 
     def take(self, i: int) -> None:
         """The i-th recorded answer comes in."""
@@ -169,28 +176,30 @@ class _Run:
         if len(self.taken) >= self.next:
             self.estimate()
             self.next = int(len(self.taken) * GROWTH)
-            for other in np.flatnonzero(self.open).tolist():
-                if self.votes[other]:
-                    self.look(other)
 
     def look(self, t: int) -> None:
-        p = online.posterior(self.prior, [(said, self.rows.get(w, self.pool)) for said, w in self.votes[t]])
+        p = online.posterior(
+            self.prior, [(said, self.rows.get(w, self.pool)) for said, w in self.votes[t]], temper=online.TEMPER
+        )
         self.verdict[t] = online.best(p)
         end = online.decide(self.how, p, len(self.votes[t]))
-        if end != "ask":
-            self.open[t] = False
-            self.ends[end] += 1
+        self.open[t] = end == "ask"
+        self.met[t] = end in {"met", "count"}
 
     def estimate(self) -> None:
         d, taken = self.data, np.array(self.taken, dtype=np.int64)
         found = dawid_skene.estimate(
             d.task[taken], d.worker[taken], d.label[taken],
             tasks=len(d.tasks), labelers=len(d.workers), classes=len(d.classes), iterations=30, tolerance=1e-3,
+            strength=STRENGTH,
         )  # fmt: skip
         self.prior = found.prior.tolist()
         self.pool = found.pooled.tolist()
         seen = np.unique(d.worker[taken])
         self.rows = dict(zip(seen.tolist(), found.confusion[seen].tolist(), strict=True))
+        for t, votes in enumerate(self.votes):
+            if votes:
+                self.look(t)
 
 
 def replay(data: Crowd, how: online.Policy | None = None, *, seed: int = 0, orders: int = 10) -> Result:
@@ -206,7 +215,8 @@ def replay(data: Crowd, how: online.Policy | None = None, *, seed: int = 0, orde
         run = _Run(data, how)
         for i in sequence:
             run.take(i)
-        closed = run.ends["met"] + run.ends["count"]
+        run.end()
+        closed = int(run.met.sum())
         right_share = accuracy(run.verdict, data.truth)
         runs.append(Order(accuracy=right_share, answers=len(run.taken), met=closed, exhausted=tasks - closed))
     used = [r.answers for r in runs] or [len(data.task)]
