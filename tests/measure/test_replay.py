@@ -7,13 +7,12 @@ from neraca.measure import replay
 
 
 def test_a_simulated_crowd_saves_answers(tmp_path: Path) -> None:
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - repeatable
     lines, truth = ["task,worker,label"], ["task,label", "nobody,0"]
     for t in range(200):
         right = rng.randrange(3)
         truth.append(f"{t},{right}")
-        for w in rng.sample(range(20), 10):
-            lines.append(f"{t},w{w},{right if rng.random() < 0.8 else rng.randrange(3)}")
+        lines += [f"{t},w{w},{right if rng.random() < 0.8 else rng.randrange(3)}" for w in rng.sample(range(20), 10)]
     lines.append(lines[1])
     (tmp_path / "labels.csv").write_text("\n".join(lines), "utf-8")
     (tmp_path / "truth.csv").write_text("\n".join(truth), "utf-8")
