@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi import FastAPI
-from neraca.kind import Kind
 from pydantic import BaseModel
 
 from neraca import kinds
+from neraca.kind import Kind
 from neraca.server import app, settings
 from neraca.wire.errors import CATALOGUE, Problem
 
@@ -80,7 +80,7 @@ def typescript(openapi: str) -> str:
         source, target = Path(folder) / "openapi.json", Path(folder) / "schema.ts"
         source.write_text(openapi, "utf-8")
         tool = ROOT / "node_modules/.bin/openapi-typescript"
-        command = [tool, source, "--output", target]
+        command = [str(tool), str(source), "--output", str(target)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
         return target.read_text("utf-8")
 

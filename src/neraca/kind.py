@@ -6,6 +6,7 @@ rows, `neraca.measure` infers over them, `merge` puts an answer together again.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp, fsum, log
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,7 +22,10 @@ class Part(BaseModel):
 
 
 PartT = TypeVar("PartT", bound=BaseModel)
-Answer = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
+"""A JSON object as it is stored: a raw configuration, parameters, an answer, a row of a file."""
+
+Answer = JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,9 @@ class Agreed:
     posterior: Mapping[str, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A task's agreed answer. `confidence` is P(right) in 0..1."""
-
-    answer: dict[str, Any]
-    confidence: float
-    posterior: Mapping[str, float] | None = None
+def confidence(agreed: Sequence[Agreed]) -> float:
+    """P(every subject of a task is right), as if they were independent; 1 where nothing was agreed."""
+    return exp(fsum(log(max(a.confidence, 1e-12)) for a in agreed))
 
 
 class Format(Protocol):
@@ -77,11 +77,11 @@ class Format(Protocol):
     id: str
     lossless: bool
 
-    def write(self, rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
+    def write(self, rows: Sequence[JsonObject], config: JsonObject) -> Iterator[str]:
         """Text in pieces. A row has `id`, `params`, `answer`."""
         ...
 
-    def read(self, text: str, config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def read(self, text: str, config: JsonObject) -> Iterator[dict[str, Any]]:
         """The rows again. Raises ValueError naming the place."""
         ...
 
@@ -115,31 +115,31 @@ class Kind(Protocol):
         """Everything wrong with a well-formed answer."""
         ...
 
-    def distance(self, left: Answer, right: Answer, config: Mapping[str, Any]) -> float:
+    def distance(self, left: Answer, right: Answer, config: JsonObject) -> float:
         """Symmetric, 0..1, 0 for an answer and itself."""
         ...
 
-    def classes(self, config: Mapping[str, Any]) -> list[str]:
+    def classes(self, config: JsonObject) -> list[str]:
         """Class ids for the online rule, in the configuration's order; empty if not online."""
         ...
 
-    def judgments(self, votes: Sequence[Vote], config: Mapping[str, Any]) -> list[Judgment]:
+    def judgments(self, votes: Sequence[Vote], config: JsonObject) -> list[Judgment]:
         """Comparable rows of one task; the order of the votes makes no difference."""
         ...
 
-    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], reliability: Mapping[str, float]) -> list[Agreed]:
+    def agree(self, votes: Sequence[Vote], config: JsonObject, reliability: Mapping[str, float]) -> list[Agreed]:
         """The inference of `neraca.measure` that fits this kind; `reliability` is P(right) per labeler, if known."""
         ...
 
-    def merge(self, agreed: Sequence[Agreed], config: Mapping[str, Any]) -> dict[str, Any]:
+    def merge(self, agreed: Sequence[Agreed], config: JsonObject) -> dict[str, Any]:
         """One answer from what was agreed."""
         ...
 
-    def assets(self, params: Mapping[str, Any]) -> list[str]:
+    def assets(self, params: JsonObject) -> list[str]:
         """The asset ids that the parameters name."""
         ...
 
-    def upgrade(self, raw: Mapping[str, Any], since: int) -> dict[str, Any]:
+    def upgrade(self, raw: JsonObject, since: int) -> dict[str, Any]:
         """An answer that was stored under version `since`, as an answer of today."""
         ...
 

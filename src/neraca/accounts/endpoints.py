@@ -19,8 +19,13 @@ router = APIRouter()
 
 def _set_cookie(request: Request, response: Response, value: str) -> None:
     response.set_cookie(
-        COOKIE, value, max_age=30 * 86400, httponly=True, samesite="strict",
-        secure=request.url.scheme == "https", path="/",
+        COOKIE,
+        value,
+        max_age=30 * 86400,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+        path="/",
     )
 
 
@@ -87,9 +92,13 @@ async def list_offers(request: Request) -> wire.Offers:
         rows = await queries.offers(control, who.person_id)
     items = [
         wire.Offer(
-            client_id=str(r["client_id"]), client_name=r["client_name"], project_id=str(r["project_id"]),
-            kind=r["kind"], price=Money(micros=r["price_micros"], currency=r["currency"]),
-            minutes=r["minutes"], open_slots=r["open_slots"],
+            client_id=str(r["client_id"]),
+            client_name=r["client_name"],
+            project_id=str(r["project_id"]),
+            kind=r["kind"],
+            price=Money(micros=r["price_micros"], currency=r["currency"]),
+            minutes=r["minutes"],
+            open_slots=r["open_slots"],
         )
         for r in rows
     ]
@@ -114,7 +123,9 @@ async def list_clients(request: Request) -> wire.Clients:
     most, cursors = limit(found), house(request).cursors
     async with house(request).control() as control:
         rows = await queries.clients(control, cursors.read("clients", found.get("cursor")), most)
-    onward = cursors.write("clients", [rows[most - 1]["created_at"], rows[most - 1]["id"]]) if len(rows) > most else None
+    onward = (
+        cursors.write("clients", [rows[most - 1]["created_at"], rows[most - 1]["id"]]) if len(rows) > most else None
+    )
     return wire.Clients(items=[wire.Client(**{**r, "id": str(r["id"])}) for r in rows[:most]], next=onward)
 
 
@@ -222,5 +233,3 @@ async def revoke_key(request: Request, key_id: str) -> None:
             if not await queries.revoke_key(control, session.who.client_id, known(key_id)):
                 raise NotFound
             await queries.add_event(control, session.who.actor, "key.revoked", {"key": key_id})
-
-

@@ -137,9 +137,7 @@ async def _by_token(home: House, text: str) -> Principal:
     )
 
 
-async def taken(
-    request: Request, roles: Collection[str], shape: type[Shape], *, limit: int = MIB
-) -> Shape:
+async def taken(request: Request, roles: Collection[str], shape: type[Shape], *, limit: int = MIB) -> Shape:
     """The body of an allowed caller, read before any connection is borrowed: a slow sender holds none."""
     if (await principal(request)).role not in roles:
         raise Forbidden
@@ -147,9 +145,7 @@ async def taken(
 
 
 @contextlib.asynccontextmanager
-async def inside(
-    request: Request, roles: Collection[str], *, transaction: bool = True
-) -> AsyncIterator[CellSession]:
+async def inside(request: Request, roles: Collection[str], *, transaction: bool = True) -> AsyncIterator[CellSession]:
     """The caller's session on its own cell: one transaction, committed at the end.
 
     Raises unauthenticated, or forbidden where the caller's role is not among `roles`.
@@ -190,6 +186,11 @@ async def signed_in(request: Request) -> SignedIn:
         if request.headers.get("x-csrf-token") != row["csrf"]:
             raise CrossSite
     return SignedIn(
-        person_id=row["id"], email=row["email"], name=row["name"], locale=row["locale"],
-        operator=row["operator"], csrf=row["csrf"], id_hash=id_hash,
+        person_id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        locale=row["locale"],
+        operator=row["operator"],
+        csrf=row["csrf"],
+        id_hash=id_hash,
     )

@@ -156,12 +156,17 @@ async def put_offers(db: Connection, client_id: UUID, rows: list[Row]) -> None:
         )
 
 
-async def add_person(db: Connection, email: str, name: str, password_hash: str, *, operator: bool = False) -> UUID | None:
+async def add_person(
+    db: Connection, email: str, name: str, password_hash: str, *, operator: bool = False
+) -> UUID | None:
     row = await _one(
         db,
         "insert into person (email, name, password_hash, operator) values (%(e)s, %(n)s, %(h)s, %(o)s)"
         " on conflict do nothing returning id",
-        e=email, n=name, h=password_hash, o=operator,
+        e=email,
+        n=name,
+        h=password_hash,
+        o=operator,
     )
     return row["id"] if row else None
 
@@ -181,7 +186,10 @@ async def members(db: Connection, client_id: UUID, after: list[str] | None, limi
         " join person p on p.id = m.person_id where m.client_id = %(c)s"
         " and (%(t)s::timestamptz is null or (m.created_at, m.person_id) > (%(t)s::timestamptz, %(i)s::uuid))"
         " order by m.created_at, m.person_id limit %(n)s",
-        c=client_id, t=after[0] if after else None, i=after[1] if after else None, n=limit + 1,
+        c=client_id,
+        t=after[0] if after else None,
+        i=after[1] if after else None,
+        n=limit + 1,
     )
 
 
@@ -190,7 +198,9 @@ async def set_role(db: Connection, client_id: UUID, person_id: UUID, role: str) 
         db,
         "update membership m set role = %(r)s from person p where p.id = m.person_id and m.client_id = %(c)s"
         " and m.person_id = %(p)s returning m.person_id, p.name, p.email, m.role, m.team, m.created_at",
-        r=role, c=client_id, p=person_id,
+        r=role,
+        c=client_id,
+        p=person_id,
     )
 
 
@@ -210,7 +220,11 @@ async def add_invitation(db: Connection, token_hash: bytes, client_id: UUID, ema
         "insert into invitation (token_hash, client_id, email, role, team, expires_at) values"
         " (%(h)s, %(c)s, %(e)s, %(r)s, %(t)s, clock_timestamp() + interval '7 days')"
         f" returning {INVITATION}",
-        h=token_hash, c=client_id, e=email, r=role, t=team,
+        h=token_hash,
+        c=client_id,
+        e=email,
+        r=role,
+        t=team,
     )
     assert row is not None
     return row
@@ -222,7 +236,10 @@ async def invitations(db: Connection, client_id: UUID, after: list[str] | None, 
         f"select {INVITATION} from invitation where client_id = %(c)s"
         " and (%(t)s::timestamptz is null or (created_at, id) > (%(t)s::timestamptz, %(i)s::uuid))"
         " order by created_at, id limit %(n)s",
-        c=client_id, t=after[0] if after else None, i=after[1] if after else None, n=limit + 1,
+        c=client_id,
+        t=after[0] if after else None,
+        i=after[1] if after else None,
+        n=limit + 1,
     )
 
 
@@ -245,7 +262,12 @@ async def add_key(
         db,
         "insert into api_key (client_id, mode, role, name, hash, last4) values"
         f" (%(c)s, %(m)s, %(r)s, %(n)s, %(h)s, %(l)s) returning {KEY}",
-        c=client_id, m=mode, r=role, n=name, h=key_hash, l=last4,
+        c=client_id,
+        m=mode,
+        r=role,
+        n=name,
+        h=key_hash,
+        l=last4,
     )
     assert row is not None
     return row
@@ -257,7 +279,10 @@ async def keys(db: Connection, client_id: UUID, after: list[str] | None, limit: 
         f"select {KEY} from api_key where client_id = %(c)s"
         " and (%(t)s::timestamptz is null or (created_at, id) > (%(t)s::timestamptz, %(i)s::uuid))"
         " order by created_at, id limit %(n)s",
-        c=client_id, t=after[0] if after else None, i=after[1] if after else None, n=limit + 1,
+        c=client_id,
+        t=after[0] if after else None,
+        i=after[1] if after else None,
+        n=limit + 1,
     )
 
 
@@ -288,7 +313,9 @@ async def clients(db: Connection, after: list[str] | None, limit: int) -> list[R
         f"select {CLIENT} from client where ready_at is not null"
         " and (%(t)s::timestamptz is null or (created_at, id) > (%(t)s::timestamptz, %(i)s::uuid))"
         " order by created_at, id limit %(n)s",
-        t=after[0] if after else None, i=after[1] if after else None, n=limit + 1,
+        t=after[0] if after else None,
+        i=after[1] if after else None,
+        n=limit + 1,
     )
 
 
@@ -297,14 +324,27 @@ async def client_named(db: Connection, name: str) -> Row | None:
 
 
 async def add_client(
-    db: Connection, *, name: str, database: str, role: str, password: str, pseudonym_key: bytes,
-    exclusion_group: str | None, exclusion_days: int,
+    db: Connection,
+    *,
+    name: str,
+    database: str,
+    role: str,
+    password: str,
+    pseudonym_key: bytes,
+    exclusion_group: str | None,
+    exclusion_days: int,
 ) -> Row:
     row = await _one(
         db,
         "insert into client (name, database, role, role_password, pseudonym_key, exclusion_group, exclusion_days)"
         f" values (%(n)s, %(d)s, %(r)s, %(p)s, %(k)s, %(g)s, %(y)s) returning {CLIENT}",
-        n=name, d=database, r=role, p=password, k=pseudonym_key, g=exclusion_group, y=exclusion_days,
+        n=name,
+        d=database,
+        r=role,
+        p=password,
+        k=pseudonym_key,
+        g=exclusion_group,
+        y=exclusion_days,
     )
     assert row is not None
     return row

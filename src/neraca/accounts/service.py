@@ -46,8 +46,10 @@ def _matches(hashed: str, password: str) -> bool:
 
 
 async def sign_in(home: House, email: str, password: str) -> tuple[str, Session]:
-    """Checks the password and opens a session; gives the cookie's value. Raises wrong-password,
-    and too-many-requests after ten failures in a quarter of an hour."""
+    """Checks the password and opens a session; gives the cookie's value.
+
+    Raises wrong-password, and too-many-requests after ten failures in a quarter of an hour.
+    """
     async with home.control() as control:
         failures = await queries.recent_failures(control, email)
         person = await queries.person_by_email(control, email)
@@ -69,8 +71,11 @@ async def _open(control: Connection, person_id: UUID, email: str) -> tuple[str, 
     person = await queries.person_by_email(control, email)
     assert person is not None
     shown = Person(
-        id=str(person["id"]), name=person["name"], email=person["email"],
-        locale=person["locale"], operator=person["operator"],
+        id=str(person["id"]),
+        name=person["name"],
+        email=person["email"],
+        locale=person["locale"],
+        operator=person["operator"],
     )
     return cookie, Session(person=shown, csrf=csrf, memberships=await memberships(control, person_id))
 
@@ -86,9 +91,7 @@ async def memberships(control: Connection, person_id: UUID) -> list[Membership]:
 
 def session_of(who: SignedIn, belongs: list[Membership]) -> Session:
     """What a signed-in person's app starts from."""
-    person = Person(
-        id=str(who.person_id), name=who.name, email=who.email, locale=who.locale, operator=who.operator
-    )
+    person = Person(id=str(who.person_id), name=who.name, email=who.email, locale=who.locale, operator=who.operator)
     return Session(person=person, csrf=who.csrf, memberships=belongs)
 
 
@@ -110,7 +113,9 @@ async def accept_invitation(home: House, asked: InvitationAccept) -> tuple[str, 
         await queries.add_membership(
             control, person_id, invitation["client_id"], invitation["role"], invitation["team"]
         )
-        await queries.add_event(control, f"person:{person_id}", "invitation.accepted", {"client": str(invitation["client_id"])})
+        await queries.add_event(
+            control, f"person:{person_id}", "invitation.accepted", {"client": str(invitation["client_id"])}
+        )
         return await _open(control, person_id, email)
 
 
@@ -132,8 +137,13 @@ async def add_key(control: Connection, client_id: UUID, asked: KeyNew, actor: st
     """A new API key of a client; the key itself is shown here and never again."""
     secret = token(f"nrc_{asked.mode}")
     row = await queries.add_key(
-        control, client_id, name=asked.name, mode=asked.mode, role=asked.role,
-        key_hash=digest(secret), last4=secret[-4:],
+        control,
+        client_id,
+        name=asked.name,
+        mode=asked.mode,
+        role=asked.role,
+        key_hash=digest(secret),
+        last4=secret[-4:],
     )
     await queries.add_event(control, actor, "key.made", {"client": str(client_id), "key": str(row["id"])})
     return KeyCreated(**Key.model_validate({**row, "id": str(row["id"])}).model_dump(), key=secret)
@@ -148,9 +158,14 @@ async def add_client(home: House, asked: ClientNew, actor: str) -> ClientCreated
         if known is None:
             database = rules.database_name()
             known = await queries.add_client(
-                control, name=asked.name, database=database, role=f"{database}_rw",
-                password=secrets.token_urlsafe(24), pseudonym_key=secrets.token_bytes(32),
-                exclusion_group=asked.exclusion_group, exclusion_days=asked.exclusion_days,
+                control,
+                name=asked.name,
+                database=database,
+                role=f"{database}_rw",
+                password=secrets.token_urlsafe(24),
+                pseudonym_key=secrets.token_bytes(32),
+                exclusion_group=asked.exclusion_group,
+                exclusion_days=asked.exclusion_days,
             )
     await home.provision()
     async with home.control() as control:
@@ -159,8 +174,11 @@ async def add_client(home: House, asked: ClientNew, actor: str) -> ClientCreated
         await queries.client_ready(control, known["id"])
         await queries.add_event(control, actor, "client.added", {"client": str(known["id"])})
     client = Client(
-        id=str(known["id"]), name=known["name"], exclusion_group=known["exclusion_group"],
-        exclusion_days=known["exclusion_days"], created_at=known["created_at"],
+        id=str(known["id"]),
+        name=known["name"],
+        exclusion_group=known["exclusion_group"],
+        exclusion_days=known["exclusion_days"],
+        created_at=known["created_at"],
     )
     return ClientCreated(**client.model_dump(), live_key=live.key, test_key=test.key)
 

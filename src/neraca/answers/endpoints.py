@@ -19,13 +19,13 @@ async def save_draft(request: Request, lease_id: str) -> None:
 
 
 @router.post(
-    "/api/work/leases/{lease_id}/submit", status_code=201, openapi_extra=doc(wire.Submitted),
+    "/api/work/leases/{lease_id}/submit",
+    status_code=201,
+    openapi_extra=doc(wire.Submitted),
     response_model=wire.Receipt,
 )
 async def submit_answer(request: Request, lease_id: str) -> Response:
     asked = await taken(request, WORK, wire.Submitted, limit=16 * MIB)
     async with inside(request, WORK) as session:
-        status, receipt = await service.submit(
-            session, known(lease_id), asked, request.app.state.answer_stored
-        )
+        status, receipt = await service.submit(session, known(lease_id), asked, request.app.state.answer_stored)
     return Response(receipt.model_dump_json(), status, media_type="application/json")

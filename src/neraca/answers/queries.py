@@ -34,9 +34,17 @@ async def store(
             "   surplus, event_id) select %(t)s, %(p)s, %(l)s, %(lease)s, %(value)s, %(version)s, %(ms)s,"
             "   %(surplus)s, id from noted returning id, event_id",
             {
-                "p": lease["project_id"], "t": lease["task_id"], "l": labeler_id, "n": lease["n"],
-                "price": lease["price_micros"], "currency": lease["currency"], "version": lease["version"],
-                "ms": active_ms, "lease": lease_id, "value": Jsonb(value), "surplus": lease["state"] != "open",
+                "p": lease["project_id"],
+                "t": lease["task_id"],
+                "l": labeler_id,
+                "n": lease["n"],
+                "price": lease["price_micros"],
+                "currency": lease["currency"],
+                "version": lease["version"],
+                "ms": active_ms,
+                "lease": lease_id,
+                "value": Jsonb(value),
+                "surplus": lease["state"] != "open",
             },
         )
     ).fetchone()

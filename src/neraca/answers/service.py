@@ -57,9 +57,18 @@ async def submit(
         session.db, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value, active_ms=asked.active_ms
     )
     stored = AnswerStored(
-        db=session.db, task_id=lease["task_id"], project_id=lease["project_id"], labeler_id=who.labeler_id,
-        answer_id=row["id"], value=value, kind=lease["kind"], config=lease["config"], policy=lease["policy"],
-        priority=lease["priority"], state=lease["state"], event_id=row["event_id"],
+        db=session.db,
+        task_id=lease["task_id"],
+        project_id=lease["project_id"],
+        labeler_id=who.labeler_id,
+        answer_id=row["id"],
+        value=value,
+        kind=lease["kind"],
+        config=lease["config"],
+        policy=lease["policy"],
+        priority=lease["priority"],
+        state=lease["state"],
+        event_id=row["event_id"],
     )
     decided = [await handler(stored) for handler in handlers]
     return 201, wire.Receipt(answer_id=str(row["id"]), task_decided=any(decided))

@@ -19,8 +19,11 @@ FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF"
 
 
 def measured(body: bytes) -> tuple[str, int, int]:
-    """Media type, width and height as seen from the bytes, never from a name. Raises media-corrupt,
-    media-too-large (from the header, before anything is decoded), unsupported-media-type."""
+    """Media type, width and height as seen from the bytes, never from a name.
+
+    Raises media-corrupt, media-too-large (from the header, before anything is decoded),
+    unsupported-media-type.
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - only an upload needs it
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes first
@@ -49,8 +52,14 @@ async def add(session: CellSession, body: bytes, credit: str | None = None) -> A
     row = await queries.add(
         session.db,
         {
-            "id": asset_id, "blob": name, "sha256": hashlib.sha256(body).digest(), "media_type": kind,
-            "bytes": len(body), "width": width, "height": height, "credit": credit,
+            "id": asset_id,
+            "blob": name,
+            "sha256": hashlib.sha256(body).digest(),
+            "media_type": kind,
+            "bytes": len(body),
+            "width": width,
+            "height": height,
+            "credit": credit,
         },
     )
     return shown(session, row)
@@ -59,8 +68,13 @@ async def add(session: CellSession, body: bytes, credit: str | None = None) -> A
 def shown(session: CellSession, row: queries.Row) -> Asset:
     """An asset as the API tells it, with a fresh link."""
     return Asset(
-        id=str(row["id"]), media_type=row["media_type"], bytes=row["bytes"], width=row["width"],
-        height=row["height"], credit=row["credit"], created_at=row["created_at"],
+        id=str(row["id"]),
+        media_type=row["media_type"],
+        bytes=row["bytes"],
+        width=row["width"],
+        height=row["height"],
+        credit=row["credit"],
+        created_at=row["created_at"],
         url=link(session.house, session.who.client_id, row["id"]),
     )
 

@@ -42,7 +42,9 @@ async def once(request: Request, db: Connection, actor: str, body: bytes, work: 
         if bytes(found["body_hash"]) != values["h"]:
             raise CATALOGUE["idempotency-mismatch"]
         return Response(
-            bytes(found["body"]), found["status"], media_type="application/json",
+            bytes(found["body"]),
+            found["status"],
+            media_type="application/json",
             headers={"Idempotent-Replay": "true"},
         )
     status, said = await work()

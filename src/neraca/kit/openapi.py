@@ -19,8 +19,11 @@ def doc(
     media: str | None = None,
     security: str = "bearer",
 ) -> dict[str, Any]:
-    """The extra OpenAPI fields: the JSON body's shape or a raw body's media type, query parameters,
-    and how the caller proves who they are (`bearer`, `cookie` or `none`)."""
+    """The extra OpenAPI fields of a route.
+
+    The JSON body's shape or a raw body's media type, query parameters, and how the caller proves who
+    they are (`bearer`, `cookie` or `none`).
+    """
     extra: dict[str, Any] = {"responses": {"4XX": _PROBLEM}}
     extra["security"] = [] if security == "none" else [{security: []}]
     if body is not None:
@@ -28,7 +31,7 @@ def doc(
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if media is not None:
-        schema = {"type": "string", "format": "binary"}  # type: ignore[dict-item] # a JSON schema
+        schema = {"type": "string", "format": "binary"}
         extra["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     if query:
         extra["parameters"] = [

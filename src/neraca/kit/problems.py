@@ -33,9 +33,7 @@ class Problem(Exception):
         cls.slug, cls.status = slug, status
         CATALOGUE[slug] = cls
 
-    def __init__(
-        self, *, errors: Sequence[Fault] = (), headers: dict[str, str] | None = None, **facts: object
-    ) -> None:
+    def __init__(self, *, errors: Sequence[Fault] = (), headers: dict[str, str] | None = None, **facts: object) -> None:
         first = (self.__doc__ or "Something went wrong.").strip().splitlines()[0]
         self.detail = first.format(**facts)
         self.errors = list(errors)[:MAX_FAULTS]
@@ -59,17 +57,13 @@ class Problem(Exception):
             "code": self.slug,
         }
         if self.errors:
-            body["errors"] = [
-                {"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in self.errors
-            ]
+            body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in self.errors]
         return body
 
 
 def pointer(path: Sequence[str | int]) -> str:
     """A path of keys and indexes as an RFC 6901 URI fragment, for example `#/tasks/0/params`."""
-    return "#" + "".join(
-        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in path
-    )
+    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def shown(value: object, limit: int = 64) -> str:

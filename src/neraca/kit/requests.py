@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,7 +23,13 @@ GRACE_SECONDS = 10.0
 
 
 def _raise(slug: str, *, headers: dict[str, str] | None = None, **facts: object) -> Exception:
-    return CATALOGUE[slug](headers=headers, **facts)
+    problem: Callable[..., Exception] = CATALOGUE[slug]  # each has facts of its own
+    return problem(headers=headers, **facts)
+
+
+def _invalid(errors: Sequence[Fault]) -> Exception:
+    problem: Callable[..., Exception] = CATALOGUE["validation-failed"]
+    return problem(errors)
 
 
 async def raw(request: Request, limit: int) -> bytes:
@@ -60,12 +66,12 @@ async def raw(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-def parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def parse(body: bytes) -> Any:
     """Strict JSON, or the problem that names what is wrong with it."""
     try:
         return strictjson.loads(body)
     except strictjson.Refused as wrong:
-        raise _raise(wrong.code, **wrong.facts) from None
+        raise _raise(wrong.code, headers=None, **wrong.facts) from None
 
 
 def faults(wrong: ValidationError, at: Sequence[str | int] = ()) -> list[Fault]:
@@ -94,7 +100,7 @@ async def read(request: Request, shape: type[Shape], *, limit: int = MIB) -> Sha
     try:
         return shape.model_validate_json(body)
     except ValidationError as wrong:
-        raise CATALOGUE["validation-failed"](faults(wrong)) from None  # type: ignore[misc] # its own signature
+        raise _invalid(faults(wrong)) from None
 
 
 def known(text: str) -> UUID:
@@ -117,9 +123,7 @@ def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict
         values = allowed[name]
         wrong = name in found or "\0" in value or (values is not None and value not in values)
         if wrong:
-            raise CATALOGUE["validation-failed"](  # type: ignore[misc] # its own signature
-                [Fault(f"?{name}", "invalid-parameter", f"{name} has a value that is not known here.")]
-            )
+            raise _invalid([Fault(f"?{name}", "invalid-parameter", f"{name} has a value that is not known here.")])
         found[name] = value
     return found
 
@@ -131,9 +135,7 @@ def limit(found: Mapping[str, str], default: int = 50, most: int = 200) -> int:
         return default
     if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 3 and int(text) <= most:
         return int(text)
-    raise CATALOGUE["validation-failed"](  # type: ignore[misc] # its own signature
-        [Fault("?limit", "out-of-range", f"limit is a whole number from 1 to {most}.")]
-    )
+    raise _invalid([Fault("?limit", "out-of-range", f"limit is a whole number from 1 to {most}.")])
 
 
 class Cursors:

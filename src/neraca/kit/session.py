@@ -15,8 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 Connection = psycopg.AsyncConnection[DictRow]
 OPTIONS = (
-    "-c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c lock_timeout=5s"
-    " -c timezone=UTC -c jit=off"
+    "-c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c lock_timeout=5s -c timezone=UTC -c jit=off"
 )
 
 

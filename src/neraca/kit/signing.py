@@ -41,9 +41,7 @@ class Signer:
         body, dot, tag = text.encode("utf-8", "replace").partition(b".")
         if not dot or not hmac.compare_digest(self._tag(body), tag):
             return None
-        claim: dict[str, Any] = msgspec.json.decode(
-            base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
-        )
+        claim: dict[str, Any] = msgspec.json.decode(base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
         return claim if claim.get("exp", 0) > now else None
 
     def _tag(self, body: bytes) -> bytes:

@@ -61,9 +61,7 @@ def _constant(text: str) -> NoReturn:
     raise Refused("malformed-json", why=f"{text} is not a JSON number")
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=_integer, parse_float=_number, parse_constant=_constant
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=_integer, parse_float=_number, parse_constant=_constant)
 
 
 def _too_deep(body: bytes) -> bool:
@@ -77,7 +75,7 @@ def _too_deep(body: bytes) -> bool:
     return False
 
 
-def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+def _strings(value: Any) -> Iterator[str]:
     stack = [value]
     while stack:
         item = stack.pop()
@@ -90,7 +88,7 @@ def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
             stack.extend(item)
 
 
-def loads(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def loads(body: bytes) -> Any:
     """Reads one JSON document. Raises `Refused` with the slug of what is wrong."""
     try:
         text = body.decode("utf-8")

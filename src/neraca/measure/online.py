@@ -63,6 +63,13 @@ def start_rows(k: int, accuracy: float = START_ACCURACY) -> tuple[tuple[float, .
     return tuple(tuple(right if c == v else wrong for v in range(k)) for c in range(k))
 
 
+def start_column(k: int, said: int, accuracy: float = START_ACCURACY) -> tuple[float, ...]:
+    """One column of `start_rows`: P(said | truth = c) for each c, in O(k)."""
+    right = min(max(accuracy, FLOOR), 1.0 - FLOOR) if k > 1 else 1.0
+    wrong = (1.0 - right) / max(k - 1, 1)
+    return tuple(right if c == said else wrong for c in range(k))
+
+
 def rows(counts: Rows | None, pooled: Rows, strength: float = STRENGTH) -> tuple[tuple[float, ...], ...]:
     """A labeler's confusion: their counts (K x K, may be fractions) drawn towards the pool; the pool if None."""
     if counts is None:
@@ -85,8 +92,16 @@ def posterior(prior: Sequence[float], votes: Iterable[tuple[int, Rows]], *, temp
     k = len(prior)
     if any(not 0 <= said < k for said, _ in given):
         raise IndexError(f"A vote is for none of the {k} classes.")
+    return posterior_of(prior, [[row[said] for row in confusion] for said, confusion in given], temper=temper)
+
+
+def posterior_of(
+    prior: Sequence[float], columns: Iterable[Sequence[float]], *, temper: float = 1.0
+) -> tuple[float, ...]:
+    """The same from one likelihood vector an answer: P(what was said | truth = c) for each of K classes."""
+    given = list(columns)
     score = [
-        fsum([log(max(p, FLOOR)), *(temper * log(max(confusion[c][said], FLOOR)) for said, confusion in given)])
+        fsum([log(max(p, FLOOR)), *(temper * log(max(column[c], FLOOR)) for column in given)])
         for c, p in enumerate(prior)
     ]
     top = max(score)

@@ -18,8 +18,12 @@ async def list_kinds(request: Request) -> wire.Kinds:
         query(request, {})
     items = [
         wire.KindInfo(
-            id=kind.id, version=kind.version, title=kind.title, online=kind.online,
-            config_schema=kind.config.model_json_schema(), params_schema=kind.params.model_json_schema(),
+            id=kind.id,
+            version=kind.version,
+            title=kind.title,
+            online=kind.online,
+            config_schema=kind.config.model_json_schema(),
+            params_schema=kind.params.model_json_schema(),
             answer_schema=kind.answer.model_json_schema(),
         )
         for kind in kinds.all()
@@ -79,8 +83,13 @@ async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills
         onward = session.house.cursors.write(scope, [rows[most - 1]["answers"], rows[most - 1]["id"]])
     items = [
         wire.LabelerSkill(
-            labeler=str(r["id"]), handle=r["handle"], kind=r["kind"], answers=r["answers"],
-            accuracy=r["accuracy"], low=r["low"], high=r["high"],
+            labeler=str(r["id"]),
+            handle=r["handle"],
+            kind=r["kind"],
+            answers=r["answers"],
+            accuracy=r["accuracy"],
+            low=r["low"],
+            high=r["high"],
         )
         for r in rows[:most]
     ]

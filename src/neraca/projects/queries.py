@@ -15,8 +15,14 @@ COLUMNS = (
 
 
 async def add_event(
-    db: Connection, kind: str, *, project_id: UUID, actor: str, n: int = 1,
-    task_id: UUID | None = None, data: dict[str, Any] | None = None,
+    db: Connection,
+    kind: str,
+    *,
+    project_id: UUID,
+    actor: str,
+    n: int = 1,
+    task_id: UUID | None = None,
+    data: dict[str, Any] | None = None,
 ) -> int:
     """One append-only event; gives its id, the name under which rows refer to it."""
     row = await (
@@ -135,13 +141,16 @@ async def skills(db: Connection, project_id: UUID, after: list[str] | None, limi
 
 
 async def outbox(
-    db: Connection, topic: str, *, project_id: UUID, task_id: UUID | None = None,
-    event_id: int | None = None, data: dict[str, Any] | None = None,
+    db: Connection,
+    topic: str,
+    *,
+    project_id: UUID,
+    task_id: UUID | None = None,
+    event_id: int | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """What must follow this transaction's commit; the relay takes it up."""
     await db.execute(
         "insert into outbox (topic, project_id, task_id, event_id, data) values (%(o)s, %(p)s, %(t)s, %(e)s, %(d)s)",
         {"o": topic, "p": project_id, "t": task_id, "e": event_id, "d": Jsonb(data or {})},
     )
-
-

@@ -18,10 +18,19 @@ VERSIONED = {"config", "instructions", "policy", "price_micros", "currency", "mi
 def shown(row: queries.Row) -> Project:
     """A row as the API tells it."""
     return Project(
-        id=str(row["id"]), name=row["name"], kind=row["kind"], mode=row["mode"], state=row["state"],
-        config=row["config"], config_version=row["version"], instructions=row["instructions"],
-        policy=row["policy"], price=Money(micros=row["price_micros"], currency=row["currency"]),
-        minutes=row["minutes"], lease_seconds=row["lease_seconds"], priority=row["priority"],
+        id=str(row["id"]),
+        name=row["name"],
+        kind=row["kind"],
+        mode=row["mode"],
+        state=row["state"],
+        config=row["config"],
+        config_version=row["version"],
+        instructions=row["instructions"],
+        policy=row["policy"],
+        price=Money(micros=row["price_micros"], currency=row["currency"]),
+        minutes=row["minutes"],
+        lease_seconds=row["lease_seconds"],
+        priority=row["priority"],
         created_at=row["created_at"],
     )
 
@@ -53,10 +62,17 @@ async def create(session: CellSession, asked: ProjectNew) -> Project:
     row = await queries.add(
         session.db,
         {
-            "name": asked.name, "kind": asked.kind, "mode": session.who.mode or "live", "config": config,
-            "instructions": asked.instructions, "policy": asked.policy.model_dump(),
-            "price_micros": asked.price.micros, "currency": asked.price.currency, "minutes": asked.minutes,
-            "lease_seconds": asked.lease_seconds, "priority": asked.priority,
+            "name": asked.name,
+            "kind": asked.kind,
+            "mode": session.who.mode or "live",
+            "config": config,
+            "instructions": asked.instructions,
+            "policy": asked.policy.model_dump(),
+            "price_micros": asked.price.micros,
+            "currency": asked.price.currency,
+            "minutes": asked.minutes,
+            "lease_seconds": asked.lease_seconds,
+            "priority": asked.priority,
         },
     )
     made = await queries.add_event(
@@ -92,7 +108,10 @@ async def change(session: CellSession, project_id: UUID, asked: ProjectChange) -
     changed = await queries.change(session.db, project_id, values, new_version=new_version)
     assert changed is not None
     made = await queries.add_event(
-        session.db, event.PROJECT_CHANGED, project_id=project_id, actor=session.who.actor,
+        session.db,
+        event.PROJECT_CHANGED,
+        project_id=project_id,
+        actor=session.who.actor,
         data={"version": changed["version"], "changed": sorted(values)},
     )
     if new_version:
@@ -116,8 +135,13 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
     tasks, decided, canceled = (n.get(k, 0) for k in (event.TASKS_ADDED, event.TASK_DECIDED, event.TASK_CANCELED))
     answers = n.get(event.ANSWER_STORED, 0)
     return Progress(
-        tasks=tasks, open=tasks - decided - canceled, decided=decided, canceled=canceled, answers=answers,
-        live_leases=more["live"], labelers=more["labelers"],
+        tasks=tasks,
+        open=tasks - decided - canceled,
+        decided=decided,
+        canceled=canceled,
+        answers=answers,
+        live_leases=more["live"],
+        labelers=more["labelers"],
         answers_per_task=answers / decided if decided else None,
         mean_confidence=more["confidence"],
         spent=Money.model_construct(micros=answers * project["price_micros"], currency=project["currency"]),

@@ -20,9 +20,13 @@ async def list_work(request: Request) -> wire.WorkProjects:
         rows = await queries.work(session.db, session.who.labeler_id, session.who.mode or "live")
     items = [
         wire.WorkProject(
-            project_id=str(r["project_id"]), name=r["name"], kind=r["kind"],
-            price=Money(micros=r["price_micros"], currency=r["currency"]), minutes=r["minutes"],
-            open_slots=r["open_slots"], answered=r["answered"],
+            project_id=str(r["project_id"]),
+            name=r["name"],
+            kind=r["kind"],
+            price=Money(micros=r["price_micros"], currency=r["currency"]),
+            minutes=r["minutes"],
+            open_slots=r["open_slots"],
+            answered=r["answered"],
         )
         for r in rows
     ]
@@ -36,14 +40,21 @@ async def get_instructions(request: Request, project_id: str) -> wire.Instructio
     if row is None:
         raise NotFound
     return wire.Instructions(
-        project_id=str(row["id"]), name=row["name"], kind=row["kind"], config=row["config"],
-        config_version=row["version"], instructions=row["instructions"],
-        price=Money(micros=row["price_micros"], currency=row["currency"]), minutes=row["minutes"],
+        project_id=str(row["id"]),
+        name=row["name"],
+        kind=row["kind"],
+        config=row["config"],
+        config_version=row["version"],
+        instructions=row["instructions"],
+        price=Money(micros=row["price_micros"], currency=row["currency"]),
+        minutes=row["minutes"],
     )
 
 
 @router.post(
-    "/api/work/next", openapi_extra=doc(wire.NextWanted), response_model=wire.Lease,
+    "/api/work/next",
+    openapi_extra=doc(wire.NextWanted),
+    response_model=wire.Lease,
     responses={204: {"description": "There is nothing for this labeler in this project now."}},
 )
 async def next_task(request: Request) -> Response:

@@ -173,8 +173,11 @@ async def give_back(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int
 
 
 async def sweep_expired(db: Connection, limit: int = 500) -> int:
-    """Reopens slots whose lease has ended; a lost lease keeps its labeler off the task for ten minutes,
-    a prefetched one that was never seen does not."""
+    """Reopens slots whose lease has ended.
+
+    A lost lease keeps its labeler off the task for ten minutes, a prefetched one that was never seen
+    does not.
+    """
     row = await (
         await db.execute(
             "with gone as (select s.task_id, s.n, s.labeler_id, s.lease_id, s.begun from slot s where s.state = 1"
@@ -182,7 +185,8 @@ async def sweep_expired(db: Connection, limit: int = 500) -> int:
             " freed as (update slot s set state = case when t.state = 'open' then 0 else 3 end,"
             "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
             "   lease_until = null from gone, task t where s.task_id = gone.task_id and s.n = gone.n"
-            "   and t.id = s.task_id returning s.task_id, s.project_id, s.n, gone.labeler_id, gone.lease_id, gone.begun),"
+            "   and t.id = s.task_id returning s.task_id, s.project_id, s.n, gone.labeler_id, gone.lease_id,"
+            "   gone.begun),"
             " refused as (insert into refusal (task_id, labeler_id, kind, lease_id, until)"
             "   select task_id, labeler_id, 'lost', lease_id,"
             "   clock_timestamp() + case when begun then interval '10 minutes' else interval '0' end from freed"

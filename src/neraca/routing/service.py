@@ -13,11 +13,19 @@ from neraca.wire.shape import Money
 
 def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
     return wire.Lease.model_construct(
-        lease_id=str(row["lease_id"]), fence=row["fence"], task_id=str(row["task_id"]),
-        project_id=str(row["project_id"]), kind=row["kind"], params=row["params"], config=row["config"],
-        config_version=row["version"], lease_until=row["lease_until"], opened=row["begun"],
+        lease_id=str(row["lease_id"]),
+        fence=row["fence"],
+        task_id=str(row["task_id"]),
+        project_id=str(row["project_id"]),
+        kind=row["kind"],
+        params=row["params"],
+        config=row["config"],
+        config_version=row["version"],
+        lease_until=row["lease_until"],
+        opened=row["begun"],
         price=Money.model_construct(micros=row["price_micros"], currency=row["currency"]),
-        draft=row["draft"], media=tasks.media(session, row["params"]),
+        draft=row["draft"],
+        media=tasks.media(session, row["params"]),
     )
 
 
@@ -81,8 +89,11 @@ async def renew(session: CellSession, lease_id: UUID, fence: int) -> wire.LeaseT
 
 
 async def _gone(session: CellSession, lease_id: UUID) -> Exception:
-    """Why a lease cannot be used: lost where it was (or still is, expired or under another fence) the
-    caller's; otherwise nothing is known of it."""
+    """Why a lease cannot be used.
+
+    Lost where it was (or still is, expired or under another fence) the caller's; otherwise nothing is
+    known of it.
+    """
     held = await queries.held(session.db, lease_id, session.who.labeler_id)
     return LeaseLost() if held is not None else await _unknown(session, lease_id)
 

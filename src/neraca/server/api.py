@@ -47,9 +47,18 @@ def main() -> int:
     known = settings.load()
     server = uvicorn.Server(
         uvicorn.Config(
-            app.create(known), host="127.0.0.1", port=known.port, http=Protocol, loop="uvloop", access_log=False,
-            log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=75,
-            timeout_graceful_shutdown=5, ws="none",
+            app.create(known),
+            host="127.0.0.1",
+            port=known.port,
+            http=Protocol,
+            loop="uvloop",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+            ws="none",
         )
     )
     server.run()

@@ -19,8 +19,15 @@ from neraca.server.settings import Settings
 from neraca.wire.errors import NotFound, Unavailable
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (accounts.router, projects.router, assets.router, tasks.router, routing.router, answers.router,
-           deliver.router)
+ROUTERS = (
+    accounts.router,
+    projects.router,
+    assets.router,
+    tasks.router,
+    routing.router,
+    answers.router,
+    deliver.router,
+)
 ANSWER_STORED: answers.Handlers = (quality.answer_stored,)
 
 
@@ -35,8 +42,13 @@ def create(settings: Settings) -> FastAPI:
         await house.close()
 
     app = FastAPI(
-        title="Neraca", version=__version__, lifespan=lifespan, openapi_url="/api/openapi.json", docs_url=None,
-        redoc_url=None, redirect_slashes=False,
+        title="Neraca",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
         middleware=[Middleware(Front, hosts=settings.hosts, port=settings.port)],
     )
     app.state.house = house

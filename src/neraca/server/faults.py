@@ -33,15 +33,21 @@ def response(problem: Problem, request_id: str) -> Response:
 
 
 def _translated(wrong: Exception) -> Problem:
+    if isinstance(wrong, Problem):
+        return wrong
+    return _of_framework(wrong) if isinstance(wrong, HTTPException) else _of_database(wrong)
+
+
+def _of_framework(wrong: HTTPException) -> Problem:
+    if wrong.status_code == 404:
+        return NotFound()
+    if wrong.status_code == 405:
+        return MethodNotAllowed(headers=dict(wrong.headers or {}))
+    return BadRequest(why="the framework refused it")
+
+
+def _of_database(wrong: Exception) -> Problem:
     match wrong:
-        case Problem():
-            return wrong
-        case HTTPException(status_code=404):
-            return NotFound()
-        case HTTPException(status_code=405):
-            return MethodNotAllowed(headers=dict(wrong.headers or {}))
-        case HTTPException():
-            return BadRequest(why="the framework refused it")
         case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
             return Unavailable(headers={"Retry-After": "1"})
         case psycopg.errors.UniqueViolation():

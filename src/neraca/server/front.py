@@ -27,7 +27,9 @@ SECURITY = [
 ]
 REQUESTS = Counter("neraca_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
-    "neraca_request_seconds", "Wall time of requests", ["route"],
+    "neraca_request_seconds",
+    "Wall time of requests",
+    ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 log = structlog.get_logger("neraca.http")
@@ -91,6 +93,10 @@ class Front:
         REQUESTS.labels(scope["method"] if len(scope["method"]) < 8 else "other", route, str(status)).inc()
         SECONDS.labels(route).observe(seconds)
         log.info(
-            "request", id=request_id, method=scope["method"][:8], route=route, status=status,
+            "request",
+            id=request_id,
+            method=scope["method"][:8],
+            route=route,
+            status=status,
             ms=round(seconds * 1000, 1),
         )

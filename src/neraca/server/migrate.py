@@ -45,7 +45,7 @@ def migrate(dsn: str, database: str, name: str) -> None:
                 return
         elif all(text is not None for _, text in known):
             for _, text in known:
-                db.execute(text.encode())
+                db.execute((text or "").encode())
             db.execute(
                 "create table alembic_version (version_num varchar(32) not null,"
                 " constraint alembic_version_pkc primary key (version_num))"
@@ -97,9 +97,7 @@ def create_role(server: psycopg.Connection, role: str, password: str, database: 
                 sql.Identifier(role), sql.Literal(password)
             )
         )
-    server.execute(
-        sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), sql.Identifier(role))
-    )
+    server.execute(sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), sql.Identifier(role)))
 
 
 def grant(dsn: str, database: str, role: str) -> None:

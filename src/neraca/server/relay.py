@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from neraca import accounts, deliver, quality, routing
+from neraca import accounts, deliver, kinds, quality, routing
 from neraca.accounts import Cell, House
 from neraca.kit import clock
 from neraca.kit.session import Connection
@@ -14,6 +14,7 @@ from neraca.server.jobs import KINDS, Jobs
 
 BATCH = 500
 LONGEST_WAIT = 3600.0
+ESTIMATE_SECONDS = 5.0
 OFFER_SECONDS = (2.0, 60.0)  # refreshed after a change, and without one
 log = structlog.get_logger("neraca.relay")
 
@@ -28,6 +29,8 @@ class Relay:
         self._now = now
         self._offered: dict[UUID, float] = {}
         self._stale: set[UUID] = set()
+        self._looked: dict[UUID, float] = {}
+        self._estimated: dict[UUID, int] = {}
 
     async def turn(self, cell: Cell) -> bool:
         """Does what there is to do in a cell; True if there was something."""
@@ -45,6 +48,7 @@ class Relay:
             await self._start_jobs(cell)
         if found["deliveries"] or found["outbox"]:
             await self._sender.step(cell)
+        await self._estimates(cell)
         await self._offer(cell)
         return bool(found["unsealed"] or found["outbox"])
 
@@ -81,6 +85,18 @@ class Relay:
                 which = UUID(row["data"]["id"]) if "id" in row["data"] else row["project_id"]
                 await self._jobs.start(row["topic"], cell.client_id, which)
             await deliver.done(db, [row["id"] for row in rows])
+
+    async def _estimates(self, cell: Cell) -> None:
+        """Has the skills of projects estimated whose answers have grown enough."""
+        if time.monotonic() - self._looked.get(cell.client_id, float("-inf")) < ESTIMATE_SECONDS:
+            return
+        self._looked[cell.client_id] = time.monotonic()
+        async with self._house.inside(cell) as db:
+            rows = await quality.due(db, [kind.id for kind in kinds.all() if kind.online])
+        for row in rows:
+            if self._estimated.get(row["id"]) != row["n"]:  # a failed one waits for the next answer
+                await self._jobs.start("estimate", cell.client_id, row["id"])
+                self._estimated[row["id"]] = row["n"]
 
     async def _put_off(self, db: Connection, cell: Cell, row: dict[str, Any], wrong: Exception) -> None:
         seconds = min(2.0 ** min(row["attempts"], 20), LONGEST_WAIT)

@@ -1,6 +1,7 @@
 """Settings: a few environment variables and the files of NERACA_HOME."""
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -33,8 +34,12 @@ class Settings:
     def house(self) -> House:
         """The house of this process."""
         return House(
-            dsn=self.dsn, key=self.key, blobs=self.home / "blobs", url=self.url,
-            private_hosts=self.private_hosts, provision=provision,
+            dsn=self.dsn,
+            key=self.key,
+            blobs=self.home / "blobs",
+            url=self.url,
+            private_hosts=self.private_hosts,
+            provision=provision,
         )
 
 
@@ -51,10 +56,8 @@ def install_key(folder: Path) -> bytes:
         new = path.with_suffix(f".{os.getpid()}")
         new.touch(mode=0o600)
         new.write_text(json.dumps({"key": secrets.token_hex(32)}))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(new, path)  # whoever is first wins
-        except FileExistsError:
-            pass
         new.unlink()
     key = bytes.fromhex(json.loads(path.read_text())["key"])
     if len(key) != 32:

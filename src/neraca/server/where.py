@@ -9,9 +9,7 @@ class NotRunning(RuntimeError):
     """No database is known: start Neraca with `make run`, or set DATABASE_URL."""
 
     def __init__(self, home: Path) -> None:
-        super().__init__(
-            f"There is no running Neraca in {home}: start it with `make run`, or set DATABASE_URL."
-        )
+        super().__init__(f"There is no running Neraca in {home}: start it with `make run`, or set DATABASE_URL.")
 
 
 def home() -> Path:

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-TASKS_ADDED: Final = "tasks.added"            # n: how many
+TASKS_ADDED: Final = "tasks.added"  # n: how many
 TASK_DECIDED: Final = "task.decided"
 TASK_CANCELED: Final = "task.canceled"
-ANSWER_STORED: Final = "answer.stored"        # data: the pay facts of the lease, active_ms
-LEASE_GRANTED: Final = "lease.granted"        # data: price, currency and terms shown
+ANSWER_STORED: Final = "answer.stored"  # data: the pay facts of the lease, active_ms
+LEASE_GRANTED: Final = "lease.granted"  # data: price, currency and terms shown
 LEASE_SKIPPED: Final = "lease.skipped"
 LEASE_EXPIRED: Final = "lease.expired"
 PROJECT_CREATED: Final = "project.created"

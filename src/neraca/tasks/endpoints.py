@@ -37,7 +37,9 @@ async def create_batch(request: Request, project_id: str) -> wire.Batch:
 
 
 @router.post(
-    "/api/projects/{project_id}/tasks", status_code=201, openapi_extra=doc(wire.TasksNew),
+    "/api/projects/{project_id}/tasks",
+    status_code=201,
+    openapi_extra=doc(wire.TasksNew),
     response_model=wire.TasksCreated,
 )
 async def create_tasks(request: Request, project_id: str) -> Response:
@@ -52,9 +54,7 @@ async def create_tasks(request: Request, project_id: str) -> Response:
         return await once(request, session.db, session.who.actor, request.state.raw, work)
 
 
-@router.get(
-    "/api/projects/{project_id}/tasks", openapi_extra=doc(query=("limit", "cursor", "state", "batch_id"))
-)
+@router.get("/api/projects/{project_id}/tasks", openapi_extra=doc(query=("limit", "cursor", "state", "batch_id")))
 async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
     async with inside(request, SEE) as session:
         project = await projects.get(session, known(project_id))
@@ -65,8 +65,12 @@ async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
         scope = f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}"
         after = session.house.cursors.read(scope, found.get("cursor"))
         rows = await queries.page(
-            session.db, project["id"], state=state, batch_id=known(batch) if batch else None,
-            after=int(after[0]) if after else 0, limit=most,
+            session.db,
+            project["id"],
+            state=state,
+            batch_id=known(batch) if batch else None,
+            after=int(after[0]) if after else 0,
+            limit=most,
         )
     onward = session.house.cursors.write(scope, [rows[most - 1]["seq"]]) if len(rows) > most else None
     return wire.Tasks(items=[service.shown(r) for r in rows[:most]], next=onward)

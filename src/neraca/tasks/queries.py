@@ -30,7 +30,12 @@ def _json(value: object) -> str | None:
 
 
 async def copy_tasks(
-    db: Connection, tasks: Sequence[NewTask], *, project_id: UUID, event_id: int, slots: int,
+    db: Connection,
+    tasks: Sequence[NewTask],
+    *,
+    project_id: UUID,
+    event_id: int,
+    slots: int,
     import_id: UUID | None = None,
 ) -> None:
     """Writes tasks and `slots` open slots for each, by COPY; about 30 µs a task."""
@@ -42,8 +47,16 @@ async def copy_tasks(
             for t in tasks:
                 await copy.write_row(
                     (
-                        t.id, project_id, t.batch_id, t.external_id, _json(t.params), _json(t.metadata), t.priority,
-                        event_id, import_id, t.import_row,
+                        t.id,
+                        project_id,
+                        t.batch_id,
+                        t.external_id,
+                        _json(t.params),
+                        _json(t.metadata),
+                        t.priority,
+                        event_id,
+                        import_id,
+                        t.import_row,
                     )
                 )
         async with cursor.copy("copy slot (task_id, n, project_id, priority) from stdin") as copy:
@@ -90,9 +103,7 @@ TASK = (
     " t.confidence, t.created_at, v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
     " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at"
 )
-LATEST = (
-    " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
-)
+LATEST = " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
 
 
 async def page(

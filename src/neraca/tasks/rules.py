@@ -11,7 +11,7 @@ PREFIX = "asset:"
 Sizes = Mapping[UUID, tuple[int, int]]
 
 
-def asset_ids(kind: Kind, params: Mapping[str, Any]) -> list[UUID]:
+def asset_ids(params: Mapping[str, Any]) -> list[UUID]:
     """The assets that raw parameters name, as far as they can be read."""
     found = []
     for value in params.values():
@@ -22,7 +22,7 @@ def asset_ids(kind: Kind, params: Mapping[str, Any]) -> list[UUID]:
     return found
 
 
-def checked(kind: Kind, config: Any, params: dict[str, Any], sizes: Sizes) -> tuple[dict[str, Any], list[Flaw]]:  # noqa: ANN401 - the kind's own model
+def checked(kind: Kind, config: Any, params: dict[str, Any], sizes: Sizes) -> tuple[dict[str, Any], list[Flaw]]:
     """The parameters as they are stored, and everything that is wrong with them.
 
     Where the kind wants the size of its image and the caller gave none, it is taken from the asset.
@@ -33,14 +33,14 @@ def checked(kind: Kind, config: Any, params: dict[str, Any], sizes: Sizes) -> tu
         if isinstance(value, str) and value.startswith(PREFIX):
             asset = ids.parse(value[len(PREFIX) :])
             if asset is None or asset not in sizes:
-                flaws.append(Flaw(f"#/{name}", "unknown-asset", "There is no such asset: upload it first."))
+                flaws.append(Flaw("unknown-asset", f"#/{name}", "There is no such asset: upload it first."))
                 continue
             if "width" in fields and "height" in fields:
                 width, height = sizes[asset]
                 given = (params.get("width", width), params.get("height", height))
                 if given != (width, height):
                     flaws.append(
-                        Flaw("#/width", "size-mismatch", f"The image is {width} by {height} pixels, not {given}.")
+                        Flaw("size-mismatch", "#/width", f"The image is {width} by {height} pixels, not {given}.")
                     )
                 params = {**params, "width": width, "height": height}
     model, wrong = check(kind.params, params)

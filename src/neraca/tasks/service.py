@@ -19,7 +19,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
     kind = kinds.get(project["kind"])
     assert kind is not None
     config = kind.config.model_validate(project["config"], strict=False)
-    named = {a for t in asked.tasks for a in rules.asset_ids(kind, t.params)}
+    named = {a for t in asked.tasks for a in rules.asset_ids(t.params)}
     sizes = await assets.sizes(session.db, list(named)) if named else {}
     batch_ids = {UUID(t.batch_id) for t in asked.tasks if t.batch_id}
     known = await queries.batches_known(session.db, project["id"], batch_ids) if batch_ids else set()
@@ -32,7 +32,9 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
             errors.append(Fault(f"#/tasks/{i}/batch_id", "not-found", "There is no such batch in this project."))
         made.append(
             queries.NewTask(
-                id=ids.new(), params=params, external_id=task.external_id,
+                id=ids.new(),
+                params=params,
+                external_id=task.external_id,
                 metadata=dict(task.metadata) if task.metadata is not None else None,
                 priority=project["priority"] if task.priority is None else task.priority,
                 batch_id=UUID(task.batch_id) if task.batch_id else None,
@@ -51,9 +53,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
 
 async def add_batch(session: CellSession, project_id: UUID, name: str) -> wire.Batch:
     """A new batch of a project."""
-    made = await projects.add_event(
-        session.db, event.BATCH_CREATED, project_id=project_id, actor=session.who.actor
-    )
+    made = await projects.add_event(session.db, event.BATCH_CREATED, project_id=project_id, actor=session.who.actor)
     row = await queries.add_batch(session.db, project_id, name, made)
     return wire.Batch(**{**row, "id": str(row["id"]), "project_id": str(row["project_id"])})
 
@@ -63,18 +63,30 @@ def verdict(row: queries.Row) -> wire.Verdict | None:
     if row["v_version"] is None:
         return None
     return wire.Verdict(
-        answer=row["v_value"], confidence=row["v_confidence"], posterior=row["v_posterior"], reason=row["v_reason"],
-        version=row["v_version"], answers=[str(a) for a in row["v_answers"]], at=row["v_at"],
+        answer=row["v_value"],
+        confidence=row["v_confidence"],
+        posterior=row["v_posterior"],
+        reason=row["v_reason"],
+        version=row["v_version"],
+        answers=[str(a) for a in row["v_answers"]],
+        at=row["v_at"],
     )
 
 
 def shown(row: queries.Row) -> wire.Task:
     """A task as the API tells it."""
     return wire.Task(
-        id=str(row["id"]), project_id=str(row["project_id"]),
-        batch_id=str(row["batch_id"]) if row["batch_id"] else None, external_id=row["external_id"],
-        params=row["params"], metadata=row["metadata"], state=row["state"], priority=row["priority"],
-        answers_count=row["answers"], confidence=row["confidence"], verdict=verdict(row),
+        id=str(row["id"]),
+        project_id=str(row["project_id"]),
+        batch_id=str(row["batch_id"]) if row["batch_id"] else None,
+        external_id=row["external_id"],
+        params=row["params"],
+        metadata=row["metadata"],
+        state=row["state"],
+        priority=row["priority"],
+        answers_count=row["answers"],
+        confidence=row["confidence"],
+        verdict=verdict(row),
         created_at=row["created_at"],
     )
 
@@ -93,8 +105,14 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
     rows = await queries.answers(session.db, task_id)
     items = [
         wire.Answer(
-            id=str(r["id"]), labeler=str(r["labeler_id"]), handle=r["handle"], labeler_kind=r["kind"],
-            answer=r["value"], submitted_at=r["submitted_at"], active_ms=r["active_ms"], surplus=r["surplus"],
+            id=str(r["id"]),
+            labeler=str(r["labeler_id"]),
+            handle=r["handle"],
+            labeler_kind=r["kind"],
+            answer=r["value"],
+            submitted_at=r["submitted_at"],
+            active_ms=r["active_ms"],
+            surplus=r["surplus"],
         )
         for r in rows
     ]
@@ -120,7 +138,11 @@ async def cancel(session: CellSession, task_id: UUID) -> wire.Task:
         )
         await queries.cancel(session.db, task_id, made)
         await projects.outbox(
-            session.db, "callback", project_id=row["project_id"], task_id=task_id, event_id=made,
+            session.db,
+            "callback",
+            project_id=row["project_id"],
+            task_id=task_id,
+            event_id=made,
             data={"type": event.TASK_CANCELED},
         )
     return shown(await get(session, task_id))

@@ -27,9 +27,7 @@ def _visible(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+$")]
-Uuid = Annotated[
-    str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
-]
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Micros = Annotated[int, Field(ge=0, le=10**12)]
 Priority = Annotated[int, Field(ge=0, le=9)]
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import exp, fsum, log
 from typing import Any
 
 from neraca.kind import Agreed, Judgment, Vote
@@ -72,11 +71,6 @@ def _class(
 def _shared_id(votes: Sequence[Vote], group: Sequence[boxes.Drawn]) -> str | None:
     ids = {votes[d.labeler].answer["objects"][d.place].get("id") for d in group}
     return ids.pop() if len(ids) == 1 else None
-
-
-def confidence(agreed: Sequence[Agreed]) -> float:
-    """P(every object and every absence is right), as if they were independent."""
-    return exp(fsum(log(max(a.confidence, 1e-12)) for a in agreed))
 
 
 def merge(agreed: Sequence[Agreed]) -> dict[str, Any]:

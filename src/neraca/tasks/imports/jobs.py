@@ -69,7 +69,7 @@ async def _store(
     """One transaction: the tasks of these rows, the report on the others, and the checkpoint."""
     asked = [rules.task(row) for row in chunk]
     given = [dict(t.params) if t is not None else rules.params(row) for row, t in zip(chunk, asked, strict=True)]
-    named = {a for params in given if params for a in task_rules.asset_ids(kind, params)}
+    named = {a for params in given if params for a in task_rules.asset_ids(params)}
     batches = {UUID(t.batch_id) for t in asked if t is not None and t.batch_id}
     config = kind.config.model_validate(project["config"], strict=False)
     async with db.transaction():

@@ -1,0 +1,124 @@
+"""The full estimate of a project's skills, in a process of its own: Dawid-Skene over all its answers.
+
+Writes what is believed of each labeler, then looks again at the open tasks that the new skills can decide.
+A verdict that has been told stays: decided tasks are not opened again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import structlog
+
+from neraca import kinds
+from neraca.accounts import Cell, House
+from neraca.kind import Kind
+from neraca.measure import online, skills
+from neraca.measure.majority import Ints
+from neraca.quality import queries, rules, service
+
+PAGE = 5000
+LOOK = 200  # tasks that one transaction looks at again
+log = structlog.get_logger("neraca.quality")
+
+
+class _Answers:
+    """A project's answers as indices, in the order of their events."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[UUID, int] = {}
+        self.labelers: dict[UUID, int] = {}
+        self.rows: list[tuple[int, int, int]] = []
+
+    def add(self, kind: Kind, config: dict[str, Any], number: dict[str, int], page: Sequence[queries.Row]) -> None:
+        """Answers for a class that is gone are left out."""
+        for row, vote in zip(page, rules.votes_of(page), strict=True):
+            for judgment in kind.judgments([vote], config):
+                if judgment.value in number:
+                    t = self.tasks.setdefault(row["task_id"], len(self.tasks))
+                    w = self.labelers.setdefault(row["labeler_id"], len(self.labelers))
+                    self.rows.append((t, w, number[judgment.value]))
+
+    def arrays(self) -> tuple[Ints, Ints, Ints]:
+        """Task, labeler and class of each answer."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
+        return table[:, 0], table[:, 1], table[:, 2]
+
+
+async def run(house: House, cell: Cell, project_id: UUID) -> None:
+    """Estimates and writes; a project that is gone, or whose kind has no classes, is left alone."""
+    async with house.inside(cell) as db:
+        project = await queries.project(db, project_id)
+    kind = kinds.get(project["kind"]) if project else None
+    if project is None or kind is None or not kind.online:
+        return
+    names = kind.classes(project["config"])
+    given, seen = await _read(house, cell, project_id, kind, project["config"], names)
+    if not given.rows:
+        return
+    task, labeler, label = given.arrays()
+    found = skills.estimate(
+        task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names)
+    )
+    await _write(house, cell, project_id, given, found, names, seen)
+    looked = await _look_again(house, cell, project["policy"], given, found)
+    log.info(
+        "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
+        iterations=found.iterations, converged=found.converged, decided=looked,
+    )  # fmt: skip
+
+
+async def _read(
+    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], names: list[str]
+) -> tuple[_Answers, int]:
+    given, after, seen = _Answers(), 0, 0
+    number = {name: i for i, name in enumerate(names)}
+    while True:
+        async with house.inside(cell) as db:
+            page = await queries.answers_after(db, project_id, after, PAGE)
+        given.add(kind, config, number, page)
+        seen += len(page)
+        if len(page) < PAGE:
+            return given, seen
+        after = page[-1]["event_id"]
+
+
+async def _write(
+    house: House, cell: Cell, project_id: UUID, given: _Answers, found: skills.SkillTable, names: list[str], seen: int
+) -> None:
+    pooled = found.pooled.tolist()
+    keep = len(names) <= rules.MATRIX_LIMIT
+    rows = [
+        (
+            name, int(found.answers[w]), online.rows(found.counts[w].tolist(), pooled) if keep else [],
+            float(found.accuracy[w]), float(found.low[w]), float(found.high[w]),
+        )
+        for name, w in given.labelers.items()
+    ]  # fmt: skip
+    async with house.inside(cell) as db:
+        for start in range(0, len(rows), PAGE):
+            await queries.put_skills(db, project_id, rows[start : start + PAGE])
+        await queries.put_project(
+            db, project_id, classes=names, pooled=pooled if keep else [], prior=found.prior.tolist(), answers=seen,
+            iterations=found.iterations, converged=found.converged,
+        )  # fmt: skip
+
+
+async def _look_again(
+    house: House, cell: Cell, policy: dict[str, Any], given: _Answers, found: skills.SkillTable
+) -> int:
+    """Only tasks whose posterior reaches the target untempered can reach it tempered."""
+    how = online.policy(policy)
+    if not isinstance(how, online.Target):
+        return 0
+    near = found.posterior.max(axis=1) >= how.confidence
+    wanted = [name for name, t in given.tasks.items() if near[t]]
+    decided = 0
+    for start in range(0, len(wanted), LOOK):
+        async with house.inside(cell) as db:
+            still = await queries.still_open(db, wanted[start : start + LOOK])
+        for task_id in still:
+            async with house.inside(cell) as db:
+                decided += await service.decide_task(db, task_id)
+    return decided

@@ -1,0 +1,177 @@
+"""SQL on posteriors, verdicts and skills."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from neraca.kit.session import Connection
+
+Row = dict[str, Any]
+
+# Everything that a decision changes, in one statement. The caller holds the task's row lock.
+DECIDE = """
+with noted as (
+  insert into event (kind, project_id, task_id, actor, data) values ('task.decided', %(p)s, %(t)s, 'engine',
+    jsonb_build_object('reason', %(r)s::text, 'answers', %(n)s::int)) returning id
+), moved as (
+  update task set state = 'decided', confidence = %(c)s, posterior = %(post)s where id = %(t)s
+), closed as (
+  update slot set state = 3 where task_id = %(t)s and state = 0
+), told as (
+  insert into outbox (topic, project_id, task_id, event_id, data)
+  select 'callback', %(p)s, %(t)s, id, jsonb_build_object('type', 'task.decided') from noted
+)
+insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id)
+select %(t)s, coalesce((select max(version) from verdict where task_id = %(t)s), 0) + 1, %(p)s, %(v)s, %(c)s, %(post)s,
+  %(r)s, %(a)s, id from noted
+"""
+
+# A task that asks on wants a slot that is open or leased; where there is none, one is made.
+ASK = """
+with moved as (
+  update task set confidence = %(c)s, posterior = %(post)s where id = %(t)s
+)
+insert into slot (task_id, n, project_id, priority)
+select %(t)s, max(n) + 1, %(p)s, %(y)s from slot where task_id = %(t)s having count(*) filter (where state < 2) = 0
+"""
+
+# What the last estimate believes of those who said something: one column of each confusion.
+BELIEFS = """
+select s.accuracy, p.prior, p.classes = %(names)s as known,
+  jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
+from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
+join project_skill p on p.project_id = %(p)s
+left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = said.labeler
+order by said.n
+"""
+
+# Projects whose answers grew by a fifth, and by twenty, since their skills were last estimated.
+DUE = """
+select p.id, n.n from project p
+join tally n on n.project_id = p.id and n.kind = 'answer.stored'
+left join project_skill s on s.project_id = p.id
+where p.kind = any(%(kinds)s) and n.n >= 20 + 1.2 * coalesce(s.answers, 0)
+"""
+
+
+async def lock(db: Connection, task_id: UUID) -> Row | None:
+    """A task with its project's present terms; its row is locked until the transaction ends."""
+    return await (
+        await db.execute(
+            "select t.id, t.project_id, t.state, t.priority, p.kind, p.config, p.policy from task t"
+            " join project p on p.id = t.project_id where t.id = %(t)s for update of t",
+            {"t": task_id},
+        )
+    ).fetchone()
+
+
+async def answers(db: Connection, task_id: UUID) -> list[Row]:
+    """The answers of a task that its verdict rests on: those that came after it do not move it."""
+    return await (
+        await db.execute(
+            "select id, labeler_id, value from answer where task_id = %(t)s and not surplus order by event_id",
+            {"t": task_id},
+        )
+    ).fetchall()
+
+
+async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, int]], names: list[str]) -> list[Row]:
+    """For each (labeler, class said): P(said | truth) by class, the labeler's accuracy, the prior.
+
+    Empty before the first estimate; `known` tells whether it was made for the same classes.
+    """
+    return await (
+        await db.execute(
+            BELIEFS,
+            {"p": project_id, "names": Jsonb(names), "l": [one for one, _ in said], "i": [i for _, i in said]},
+        )
+    ).fetchall()
+
+
+async def decide(
+    db: Connection, *, task_id: UUID, project_id: UUID, value: Mapping[str, Any], confidence: float,
+    posterior: Mapping[str, float] | None, reason: str, answer_ids: Sequence[UUID],
+) -> None:  # fmt: skip
+    """Writes a verdict with its event, closes the open slots, and leaves word for the callbacks."""
+    await db.execute(
+        DECIDE,
+        {
+            "t": task_id, "p": project_id, "v": Jsonb(value), "c": confidence, "r": reason, "a": list(answer_ids),
+            "post": None if posterior is None else Jsonb(posterior), "n": len(answer_ids),
+        },
+    )  # fmt: skip
+
+
+async def ask(
+    db: Connection, *, task_id: UUID, project_id: UUID, priority: int, confidence: float,
+    posterior: Mapping[str, float] | None,
+) -> None:  # fmt: skip
+    """Writes where the task stands, and asks once more where nobody is asked at present."""
+    await db.execute(
+        ASK,
+        {
+            "t": task_id, "p": project_id, "y": priority, "c": confidence,
+            "post": None if posterior is None else Jsonb(posterior),
+        },
+    )  # fmt: skip
+
+
+async def due(db: Connection, kinds: Sequence[str]) -> list[Row]:
+    """Projects whose skills should be estimated anew: `id`, and `n`, their answers by now."""
+    return await (await db.execute(DUE, {"kinds": list(kinds)})).fetchall()
+
+
+async def project(db: Connection, project_id: UUID) -> Row | None:
+    return await (
+        await db.execute("select id, kind, config, policy from project where id = %(p)s", {"p": project_id})
+    ).fetchone()
+
+
+async def answers_after(db: Connection, project_id: UUID, after: int, limit: int) -> list[Row]:
+    """A page of a project's answers in the order of their events."""
+    return await (
+        await db.execute(
+            "select id, event_id, task_id, labeler_id, value from answer"
+            " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
+            {"p": project_id, "a": after, "n": limit},
+        )
+    ).fetchall()
+
+
+async def put_project(
+    db: Connection, project_id: UUID, *, classes: list[str], pooled: list[list[float]], prior: list[float],
+    answers: int, iterations: int, converged: bool,
+) -> None:  # fmt: skip
+    await db.execute(
+        "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged)"
+        " values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s)"
+        " on conflict (project_id) do update set classes = excluded.classes, pooled = excluded.pooled,"
+        " prior = excluded.prior, answers = excluded.answers, iterations = excluded.iterations,"
+        " converged = excluded.converged, updated_at = clock_timestamp()",
+        {
+            "p": project_id, "c": Jsonb(classes), "g": Jsonb(pooled), "r": Jsonb(prior), "n": answers,
+            "i": iterations, "v": converged,
+        },
+    )  # fmt: skip
+
+
+async def put_skills(db: Connection, project_id: UUID, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of (labeler, answers, confusion, accuracy, low, high)."""
+    async with db.cursor() as cursor:
+        await cursor.executemany(
+            "insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (project_id, labeler_id) do update set"
+            " answers = excluded.answers, confusion = excluded.confusion, accuracy = excluded.accuracy,"
+            " low = excluded.low, high = excluded.high, updated_at = clock_timestamp()",
+            [(project_id, labeler, n, Jsonb(confusion), *rest) for labeler, n, confusion, *rest in rows],
+        )
+
+
+async def still_open(db: Connection, task_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the tasks that are not decided."""
+    rows = await (
+        await db.execute("select id from task where id = any(%(t)s) and state = 'open'", {"t": list(task_ids)})
+    ).fetchall()
+    return [r["id"] for r in rows]

@@ -1,0 +1,62 @@
+"""Decisions about verdicts that need no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from neraca.kind import Agreed, Judgment, Kind, Vote, confidence
+from neraca.measure import online
+
+MATRIX_LIMIT = 64  # classes up to which a labeler's whole confusion is kept; beyond, their accuracy alone
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a task stands after its answers. `confidence` is P(right) of `answer`; `posterior` is over class ids."""
+
+    decision: online.Decision
+    answer: dict[str, Any]
+    confidence: float
+    posterior: dict[str, float] | None
+
+
+def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float]:
+    """P(said = one | truth = c) for each of `k` classes, from what an estimate believes of who said it.
+
+    `belief` has `known` (made for these classes?), `col` and `accuracy`; a new labeler has no accuracy.
+    """
+    if belief is None or not belief["known"]:
+        return online.start_column(k, one)
+    if len(belief["col"]) == k:
+        col: Sequence[float] = belief["col"]
+        return col
+    accuracy = belief["accuracy"]
+    return online.start_column(k, one, online.START_ACCURACY if accuracy is None else accuracy)
+
+
+def by_class(
+    kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], said: Sequence[Judgment], p: Sequence[float],
+) -> Standing:  # fmt: skip
+    """The decision of the online rule: `said` is every answer of the task, `p` the posterior over its classes."""
+    names = kind.classes(config)
+    top = online.best(p)
+    posterior = dict(zip(names, p, strict=True))
+    answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], config)
+    return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior)
+
+
+def together(kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], votes: Sequence[Vote]) -> Standing:
+    """The same for a kind without an online rule: its own way of agreeing."""
+    agreed = kind.agree(votes, config, {})
+    sure = confidence(agreed)
+    return Standing(online.decide(online.policy(policy), [sure], len(votes)), kind.merge(agreed, config), sure, None)
+
+
+def wants_decision(policy: Mapping[str, Any], answers: int) -> bool:
+    """Whether so many answers can decide a task at all."""
+    return answers >= int(policy["answers"] if policy["type"] == "fixed" else policy["min"])
+
+
+def votes_of(rows: Sequence[Mapping[str, Any]]) -> list[Vote]:
+    """Answer rows as votes."""
+    return [Vote(answer=r["value"], labeler=str(r["labeler_id"]), answer_id=str(r["id"])) for r in rows]
