@@ -38,7 +38,7 @@ def test_failure_is_one_sentence(tmp_path: Path, words: list[str]) -> None:
 
 
 def test_the_key_of_the_file_goes_only_to_its_own_address(tmp_path: Path) -> None:
-    (tmp_path / "first-run.json").write_text(json.dumps({"url": "http://127.0.0.1:8000", "live_key": "nrc_live_x"}))
+    (tmp_path / "first-run.json").write_text(json.dumps({"url": "http://127.0.0.1:8000", "live": "nrc_live_x"}))
     done = neraca(tmp_path, "project", "list", "--url", "http://127.0.0.1:9")
     assert done.returncode == 1
     assert "Give --key too" in done.stderr

@@ -11,7 +11,9 @@ from neraca.accounts.queries import (
     client_named,
     clients,
     note_work,
+    person_by_email,
     put_offers,
+    put_person,
 )
 from neraca.accounts.service import add_client, add_key, hash_password
 from neraca.tables import CONTROL
@@ -37,8 +39,10 @@ __all__ = [
     "house",
     "inside",
     "note_work",
+    "person_by_email",
     "principal",
     "put_offers",
+    "put_person",
     "router",
     "taken",
 ]

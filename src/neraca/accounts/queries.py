@@ -171,6 +171,22 @@ async def add_person(
     return row["id"] if row else None
 
 
+async def put_person(db: Connection, email: str, name: str, password_hash: str, *, operator: bool) -> UUID:
+    """A person with this password, whether they were there before or not."""
+    row = await _one(
+        db,
+        "insert into person (email, name, password_hash, operator) values (%(e)s, %(n)s, %(h)s, %(o)s)"
+        " on conflict (lower(email)) do update set password_hash = excluded.password_hash returning id",
+        e=email,
+        n=name,
+        h=password_hash,
+        o=operator,
+    )
+    assert row is not None
+    person_id: UUID = row["id"]
+    return person_id
+
+
 async def add_membership(db: Connection, person_id: UUID, client_id: UUID, role: str, team: str = "in-house") -> None:
     await db.execute(
         "insert into membership (person_id, client_id, role, team) values (%(p)s, %(c)s, %(r)s, %(t)s)"

@@ -61,7 +61,7 @@ def connect(url: str | None, key: str | None) -> Client:
         raise Refused(f"Give --url and --key, or NERACA_URL and NERACA_KEY: there is no {path}.") from None
     if url and url.rstrip("/") != str(known["url"]).rstrip("/"):
         raise Refused(f"Give --key too: the key in {path} belongs to {known['url']}.")
-    return Client(url or str(known["url"]), key or str(known["live_key"]))
+    return Client(url or str(known["url"]), key or str(known["live"]))
 
 
 def show(shape: BaseModel | Sequence[BaseModel], as_json: bool, columns: Sequence[str] = ()) -> None:

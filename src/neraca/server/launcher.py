@@ -183,6 +183,19 @@ class Launcher:
         self._migrate()
         if not (self.home / "first-run.json").exists():
             self._run_once("seed", "--accounts")
+        self._note_address()
+
+    def _note_address(self) -> None:
+        """The first run's file tells where Neraca is now; its port may have been changed."""
+        path = self.home / "first-run.json"
+        with contextlib.suppress(OSError, ValueError):
+            first = json.loads(path.read_text())
+            if first.get("url") != self.url:
+                new = path.with_suffix(".new")
+                new.unlink(missing_ok=True)
+                new.touch(mode=0o600)
+                new.write_text(json.dumps(first | {"url": self.url}, indent=2) + "\n")
+                new.replace(path)
 
     def _migrate(self) -> None:
         """Runs the migrations, unless the embedded database is known to have had all of them."""
@@ -254,7 +267,7 @@ class Launcher:
 
     def _seed_demo(self) -> None:
         """The demo's projects and pictures, beside the running server."""
-        if self._environ.get("NERACA_DEMO") != "0":
+        if self._environ.get("NERACA_DEMO") != "0" and not (self.home / "demo-ready").exists():
             self._demo = self.spawn("seed", "--data")
 
     def _summary(self) -> None:
