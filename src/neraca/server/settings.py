@@ -32,7 +32,8 @@ class Settings:
         return f"http://127.0.0.1:{self.port}"
 
     def house(self) -> House:
-        """The house of this process."""
+        """The house of this process. Stored objects are for this account alone."""
+        (self.home / "blobs").mkdir(mode=0o700, parents=True, exist_ok=True)
         return House(
             dsn=self.dsn,
             key=self.key,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from pydantic import JsonValue
+
 from neraca.client import Client
 from neraca.server.demo import digits, photographs
 from neraca.wire.projects import FixedPolicy, Project, ProjectNew, TargetPolicy
@@ -11,7 +13,7 @@ from neraca.wire.tasks import TaskNew
 CHUNK = 100  # pictures that are sent before their tasks: the first tasks are there at once
 Told = Callable[[int, int], None]
 
-DIGIT_CONFIG = {
+DIGIT_CONFIG: dict[str, JsonValue] = {
     "question": "Which digit is it?",
     "options": [{"id": str(d), "label": str(d), "key": str(d)} for d in range(10)],
 }
@@ -73,7 +75,7 @@ def _known(client: Client, project: Project) -> set[str]:
 
 
 def seed_digits(client: Client, told: Told) -> Project:
-    """ "Which digit is it?" with its 1,797 scans."""
+    """Which digit is it? With its 1,797 scans."""
     project = _made(client, digit_project(digits.NAME, TargetPolicy(type="target", confidence=0.98, min=2, max=7)))
     found, known = digits.load(), _known(client, project)
     missing = [i for i in range(len(found.truth)) if digits.external_id(i) not in known]
@@ -101,8 +103,8 @@ def _seed_pictures(client: Client, project: Project, pictures: tuple[photographs
 
 
 def seed_boxes(client: Client) -> Project:
-    """ "Box every cup, person and animal"."""
-    classes = [
+    """Boxes on ten photographs."""
+    classes: list[JsonValue] = [
         {"id": name, "label": name.capitalize(), "key": str(n + 1), "color": color}
         for n, (name, color) in enumerate((("cup", "#e0592a"), ("person", "#2a78d6"), ("animal", "#1c8a5a")))
     ]
@@ -117,8 +119,10 @@ def seed_boxes(client: Client) -> Project:
 
 
 def seed_sorting(client: Client) -> Project:
-    """ "What does the picture show?", of the second client."""
-    options = [{"id": name, "label": label, "key": str(n + 1)} for n, (name, label) in enumerate(SORT_OPTIONS)]
+    """The second client's project: choose what a picture shows."""
+    options: list[JsonValue] = [
+        {"id": name, "label": label, "key": str(n + 1)} for n, (name, label) in enumerate(SORT_OPTIONS)
+    ]
     new = ProjectNew(
         name=SORT_NAME, kind="choice", config={"question": SORT_NAME, "options": options}, instructions=SORT_HELP,
         policy=TargetPolicy(type="target", confidence=0.9, min=2, max=5), price=dollars(0.03), minutes=0.15,
