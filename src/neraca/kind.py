@@ -11,8 +11,26 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-MAX_FLAWS = 50
-MAX_SHOWN = 64  # characters of a hostile value that a sentence repeats
+from neraca.kit import wording
+from neraca.kit.problems import MAX_FAULTS, pointer, shown
+
+__all__ = [
+    "MAX_FLAWS",
+    "Agreed",
+    "Answer",
+    "Flaw",
+    "Format",
+    "JsonObject",
+    "Judgment",
+    "Kind",
+    "Part",
+    "Vote",
+    "check",
+    "confidence",
+    "pointer",
+    "shown",
+]  # fmt: skip
+MAX_FLAWS = MAX_FAULTS
 
 
 class Part(BaseModel):
@@ -144,59 +162,11 @@ class Kind(Protocol):
         ...
 
 
-def pointer(path: Sequence[str | int]) -> str:
-    """RFC 6901 fragment of a path: `#/a~1b/0`."""
-    return "#" + "".join("/" + shown(str(p)).replace("~", "~0").replace("/", "~1") for p in path)
-
-
-def shown(value: object) -> str:
-    """A value as a sentence may repeat it: ASCII-escaped, at most 64 characters."""
-    text = value if isinstance(value, str) else repr(value)
-    escaped = text[: MAX_SHOWN + 1].encode("ascii", "backslashreplace").decode("ascii")
-    escaped = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped)
-    return escaped if len(escaped) <= MAX_SHOWN else escaped[: MAX_SHOWN - 1] + "~"
-
-
-_SLUGS = {
-    "missing": "required", "extra_forbidden": "unknown-field", "finite_number": "not-finite",
-    "too_long": "too-many", "too_short": "too-few", "string_too_long": "too-long", "string_too_short": "too-short",
-    "literal_error": "not-allowed", "enum": "not-allowed", "string_pattern_mismatch": "not-allowed",
-    "union_tag_invalid": "not-allowed", "union_tag_not_found": "required",
-}  # fmt: skip
-
-
-def _sentence(kind: str, message: str, given: object) -> str:
-    match kind:
-        case "missing" | "union_tag_not_found":
-            return "This field is required."
-        case "extra_forbidden":
-            return "There is no such field."
-        case "finite_number":
-            return "This must be a finite number."
-        case _:
-            text = shown_long(message.removeprefix("Input should be ").rstrip("."))
-            said = f"This should be {text}" if message.startswith("Input should be ") else text
-            simple = given is None or isinstance(given, str | int | float | bool)
-            return f"{said}, not {shown(given)}." if simple else f"{said}."
-
-
-def shown_long(text: str) -> str:
-    """A library's own sentence, cut where a hostile configuration could make it endless."""
-    return text[:200].encode("ascii", "backslashreplace").decode("ascii")
-
-
 def check(model: type[PartT], raw: object) -> tuple[PartT | None, list[Flaw]]:
     """The raw value as the model, or every flaw of its shape (at most 50)."""
     try:
         return model.model_validate(raw, strict=True), []
     except ValidationError as error:
-        return None, [
-            Flaw(
-                code=_SLUGS.get(e["type"], "wrong-type" if e["type"].endswith("_type") else "out-of-range"),
-                pointer=pointer(e["loc"]),
-                detail=_sentence(e["type"], e["msg"], e["input"]),
-            )
-            for e in error.errors(include_url=False, include_context=False)[:MAX_FLAWS]
-        ]
+        return None, [Flaw(fault.code, fault.pointer, fault.detail) for fault in wording.faults(error, raw)]
     except RecursionError:
         return None, [Flaw("too-deep", "#", "This is nested too deeply.")]

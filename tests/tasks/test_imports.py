@@ -72,12 +72,12 @@ BAD_ROWS = [
     (b'{"params":{"text":NaN}}', "malformed-json"),
     (b'{"params":{"text":"a"}} trailing', "malformed-json"),
     (b'{"params":' + b"[" * 40 + b"]" * 40 + b"}", "too-deep"),
-    (b"[]", "dict-type"),
-    (b'"text"', "dict-type"),
-    (b"{}", "missing"),
+    (b"[]", "wrong-type"),
+    (b'"text"', "wrong-type"),
+    (b"{}", "required"),
     (b'{"params":{"text":"a"},"id":"mine"}', "unknown-field"),
-    (b'{"params":{"text":"a"},"priority":10}', "less-than-equal"),
-    (b'{"params":{"text":"a"},"priority":"1"}', "int-type"),
+    (b'{"params":{"text":"a"},"priority":10}', "out-of-range"),
+    (b'{"params":{"text":"a"},"priority":"1"}', "wrong-type"),
     (b'{"params":{"text":"' + b"x" * (1 << 20) + b'"}}', "row-too-long"),
     (b'{"params":{"text":"a"},"batch_id":"00000000-0000-4000-8000-000000000000"}', "not-found"),
 ]
@@ -122,7 +122,7 @@ async def test_csv(place: Place) -> None:
         3: "wrong-column-count",
         4: "nul-not-allowed",
         5: "invalid-encoding",
-        6: "int-type",
+        6: "wrong-type",
     }
     assert len(codes) == 6
 

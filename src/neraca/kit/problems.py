@@ -1,8 +1,10 @@
 """Errors for people: problem documents of RFC 9457, one class for each thing that can go wrong."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 CATALOGUE: dict[str, type["Problem"]] = {}
 MAX_FAULTS = 50
@@ -62,11 +64,23 @@ class Problem(Exception):
 
 
 def pointer(path: Sequence[str | int]) -> str:
-    """A path of keys and indexes as an RFC 6901 URI fragment, for example `#/tasks/0/params`."""
-    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    """A path of keys and indexes as an RFC 6901 URI fragment, for example `#/tasks/0/params`.
+
+    A hostile key is cut at 64 characters.
+    """
+    return "#" + "".join("/" + _token(str(part)[:64]) for part in path)
+
+
+def _token(part: str) -> str:
+    return quote(part.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@")
 
 
 def shown(value: object, limit: int = 64) -> str:
-    """A hostile value made safe to echo: ASCII escapes, at most `limit` characters."""
-    text = ascii(value)
+    """A hostile value made safe to echo: as JSON writes it, in ASCII, at most `limit` characters."""
+    if isinstance(value, str):
+        text = json.dumps(value[: limit + 1]).replace("\x7f", "\\u007f")
+    elif value is None or isinstance(value, bool):
+        text = json.dumps(value)
+    else:
+        text = ascii(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

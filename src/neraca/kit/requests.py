@@ -12,8 +12,8 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
-from neraca.kit import ids, strictjson
-from neraca.kit.problems import CATALOGUE, Fault, pointer, shown
+from neraca.kit import ids, strictjson, wording
+from neraca.kit.problems import CATALOGUE, Fault, shown
 
 Shape = TypeVar("Shape", bound=BaseModel)
 MIB = 2**20
@@ -74,21 +74,6 @@ def parse(body: bytes) -> Any:
         raise _raise(wrong.code, headers=None, **wrong.facts) from None
 
 
-def faults(wrong: ValidationError, at: Sequence[str | int] = ()) -> list[Fault]:
-    """Pydantic's findings as faults with JSON pointers, in document order."""
-    found = []
-    for error in wrong.errors(include_url=False, include_context=False):
-        code = {"extra_forbidden": "unknown-field", "missing": "missing"}.get(
-            error["type"], error["type"].replace("_", "-")
-        )
-        path = [part for part in error["loc"] if part not in {"fixed", "target"}]
-        detail = error["msg"]
-        if error["type"] == "extra_forbidden":
-            detail = f"There is no field of this name: {shown(path[-1])}"
-        found.append(Fault(pointer([*at, *path]), code, detail))
-    return found
-
-
 async def read(request: Request, shape: type[Shape], *, limit: int = MIB) -> Shape:
     """The JSON body as `shape`. Raises a problem naming every fault at once."""
     kind, _, charset = request.headers.get("content-type", "").partition(";")
@@ -96,11 +81,11 @@ async def read(request: Request, shape: type[Shape], *, limit: int = MIB) -> Sha
     if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
         raise _raise("unsupported-media-type", expected="application/json in UTF-8")
     body = await raw(request, limit)
-    parse(body)
+    document = parse(body)
     try:
         return shape.model_validate_json(body)
     except ValidationError as wrong:
-        raise _invalid(faults(wrong)) from None
+        raise _invalid(wording.faults(wrong, document)) from None
 
 
 def known(text: str) -> UUID:

@@ -15,8 +15,8 @@ from neraca.wire.errors import (
     Internal,
     MethodNotAllowed,
     NotFound,
+    NotStorable,
     Unavailable,
-    ValidationFailed,
 )
 
 log = structlog.get_logger("neraca.http")
@@ -53,7 +53,7 @@ def _of_database(wrong: Exception) -> Problem:
         case psycopg.errors.UniqueViolation():
             return Conflict(why="the same was written at the same time")
         case psycopg.errors.DataError():
-            return ValidationFailed([])
+            return NotStorable()
         case psycopg.OperationalError() | PoolTimeout() | ConnectionError():
             return Unavailable(headers={"Retry-After": "2"})
     return Internal()

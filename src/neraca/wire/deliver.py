@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from neraca.wire.shape import Asked, Name, Page, Told, Uuid
+from neraca.wire.shape import Asked, Moment, Name, Page, Told, Uuid
 
 Url = Annotated[str, Field(min_length=1, max_length=2048)]
 
@@ -131,8 +131,8 @@ class Deliveries(Page):
 class Replay(Asked):
     """Deliveries made from `since` on and before `until`, as RFC 3339 with an offset."""
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: Moment
+    until: Moment
 
 
 class Replayed(Told):

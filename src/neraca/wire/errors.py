@@ -1,6 +1,6 @@
 """The error catalogue: every problem that the API answers with, in one place."""
 
-from neraca.kit.problems import CATALOGUE, Fault, Problem
+from neraca.kit.problems import CATALOGUE, MAX_FAULTS, Fault, Problem
 
 __all__ = ["CATALOGUE", "Fault", "Problem"]
 
@@ -34,15 +34,23 @@ class TooDeep(Problem, slug="too-deep", status=400):
     """The body is nested more than {limit} levels deep."""
 
 
+class TooManyKeys(Problem, slug="too-many-keys", status=422):
+    """An object in the body has more than {limit} keys."""
+
+
+class KeyTooLong(Problem, slug="key-too-long", status=422):
+    """A key in the body is longer than {limit} bytes."""
+
+
 class InvalidUnicode(Problem, slug="invalid-unicode", status=422):
-    """A string in the body holds half of a surrogate pair.
+    """The string at {where} holds half of a surrogate pair.
 
     Send whole code points.
     """
 
 
 class NulNotAllowed(Problem, slug="nul-not-allowed", status=422):
-    """A string in the body holds the character NUL, which cannot be stored."""
+    """The string at {where} holds the character NUL, which cannot be stored."""
 
 
 class BadRequest(Problem, slug="bad-request", status=400):
@@ -139,10 +147,19 @@ class WrongHost(Problem, slug="wrong-host", status=421):
 
 
 class ValidationFailed(Problem, slug="validation-failed", status=422):
-    """{count} of the values sent cannot be accepted."""
+    """{what} cannot be accepted.
+
+    `errors` names each by its place, in the order of the document, at most 50.
+    """
 
     def __init__(self, errors: list[Fault], headers: dict[str, str] | None = None) -> None:
-        super().__init__(errors=errors, headers=headers, count=len(errors))
+        many = len(errors) >= MAX_FAULTS
+        what = "One value" if len(errors) == 1 else f"{'At least ' if many else ''}{len(errors)} values"
+        super().__init__(errors=errors, headers=headers, what=what)
+
+
+class NotStorable(Problem, slug="not-storable", status=422):
+    """A value in the request is outside of what can be stored."""
 
 
 class IdempotencyMismatch(Problem, slug="idempotency-mismatch", status=422):

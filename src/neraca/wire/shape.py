@@ -1,8 +1,12 @@
 """What every request and response shape has: strict, closed, documented."""
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from neraca.kit.wording import spelled
 
 
 class Asked(BaseModel):
@@ -25,9 +29,28 @@ def _visible(text: str) -> str:
     return text
 
 
+_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+
+
+def _rfc3339(value: object) -> object:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return value
+    raise PydanticCustomError("datetime_form", "not RFC 3339")
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
-Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+$")]
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Email = Annotated[
+    str,
+    Field(min_length=3, max_length=254),
+    spelled(r"^[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+$", "an e-mail address"),
+]
+Uuid = Annotated[
+    str,
+    spelled(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "an id as the API gave it"),
+]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
 Micros = Annotated[int, Field(ge=0, le=10**12)]
 Priority = Annotated[int, Field(ge=0, le=9)]
 
@@ -36,7 +59,7 @@ class Money(Asked):
     """An amount: whole millionths of the currency's unit."""
 
     micros: Micros
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, spelled(r"^[A-Z]{3}$", "a currency code such as USD")]
 
 
 class Page(Told):

@@ -5,13 +5,23 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from neraca.kind import Part
+from neraca.kit.wording import spelled
 
 VERSION = 1
 MAX_OBJECTS = 10_000
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
+Slug = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    spelled(
+        r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", "an id of letters, digits and _ . : - that begins with a letter or digit"
+    ),
+]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=1)]
-Asset = Annotated[str, StringConstraints(pattern=r"^asset:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Asset = Annotated[
+    str,
+    spelled(r"^asset:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", '"asset:" and the id of an uploaded asset'),
+]
+Color = Annotated[str, spelled(r"^#[0-9a-fA-F]{6}$", "a color such as #2f6fde")]
 Side = Annotated[int, Field(ge=1, le=1_000_000)]
 
 

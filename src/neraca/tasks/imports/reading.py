@@ -87,7 +87,7 @@ def jsonl(file: BinaryIO, offset: int) -> Iterator[Row]:
                 if isinstance(value, dict):
                     row.value = value
                 else:
-                    row.faults.append(Fault("#", "dict-type", "A row is a JSON object."))
+                    row.faults.append(Fault("#", "wrong-type", "A row is a JSON object."))
         yield row
 
 
@@ -165,7 +165,7 @@ class _Feed:
         if not whole or self._bytes > ROW_LIMIT:
             raise _TooLong
         if b"\0" in line:
-            self.fault = refused("nul-not-allowed")
+            self.fault = refused("nul-not-allowed", where="#")
             line = line.replace(b"\0", b"")
         try:
             return line.decode("utf-8")

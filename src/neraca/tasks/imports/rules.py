@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ValidationError
 
-from neraca.kit import requests, strictjson
+from neraca.kit import strictjson, wording
 from neraca.kit.problems import Fault, pointer, shown
 from neraca.tasks.imports.reading import HeaderError, Row, Table, jsonl
 from neraca.wire.tasks import TaskNew
@@ -109,7 +109,7 @@ def task(row: Row) -> TaskNew | None:
     try:
         return TaskNew.model_validate(row.value)
     except ValidationError as wrong:
-        row.faults.extend(requests.faults(wrong))
+        row.faults.extend(wording.faults(wrong, row.value))
         return None
 
 
