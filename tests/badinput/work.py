@@ -46,7 +46,7 @@ async def lease(door: Door, project_id: str) -> Lease:
     return found
 
 
-async def choice_lease(door: Door, **changes: object) -> tuple[str, Lease]:
+async def choice_lease(door: Door, **changes: Any) -> tuple[str, Lease]:
     """A project of one text, and its lease."""
     project_id = await project(door, **changes)
     await add(door, project_id, {"text": "t"})
