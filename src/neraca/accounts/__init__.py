@@ -1,7 +1,7 @@
 """Clients, cells, people, roles, keys and sessions: who is asking, and which cell they may reach."""
 
 from neraca.accounts.endpoints import router
-from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken
+from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken, viewer
 from neraca.accounts.house import Cell, House
 from neraca.accounts.queries import (
     add_event,
@@ -45,4 +45,5 @@ __all__ = [
     "put_person",
     "router",
     "taken",
+    "viewer",
 ]

@@ -1,7 +1,7 @@
 """Who is asking: a verified credential becomes a principal, and a principal a session on its cell."""
 
 import contextlib
-import hashlib
+import hmac
 import time
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ WORK: Collection[str] = frozenset({"manager", "reviewer", "labeler"})
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified caller inside one client. `labeler_id` is its pseudonym in that cell."""
+    """A verified caller inside one client. `labeler_id` is its pseudonym in that cell.
+
+    `credential` is the stored hash of the sign-in or the key that was shown.
+    """
 
     client_id: UUID
     role: Literal["manager", "reviewer", "labeler"]
@@ -33,6 +36,7 @@ class Principal:
     labeler_id: UUID
     labeler_kind: Literal["person", "model"]
     actor: str
+    credential: bytes
     person_id: UUID | None = None
     key_id: UUID | None = None
     key_name: str | None = None
@@ -108,6 +112,7 @@ async def _by_key(home: House, secret: bytes) -> Principal:
         labeler_id=pseudonym(cell.pseudonym_key, f"key:{row['id']}"),
         labeler_kind="model",
         actor=f"key:{row['id']}",
+        credential=secret,
         key_id=row["id"],
         key_name=row["name"],
     )
@@ -117,9 +122,12 @@ async def _by_token(home: House, text: str) -> Principal:
     claim = home.cell_tokens.read(text, time.time())
     if claim is None:
         raise Unauthenticated
-    client_id = UUID(claim["client"])
+    return await _by_login(home, bytes.fromhex(claim["login"]), UUID(claim["client"]))
+
+
+async def _by_login(home: House, login: bytes, client_id: UUID) -> Principal:
     async with home.control() as control:
-        row = await queries.membership(control, bytes.fromhex(claim["login"]), client_id)
+        row = await queries.membership(control, login, client_id)
     if row is None:
         raise Unauthenticated
     if row["walled"] and row["role"] == "labeler":
@@ -133,8 +141,38 @@ async def _by_token(home: House, text: str) -> Principal:
         labeler_id=labeler,
         labeler_kind="person",
         actor=f"person:{labeler}",
+        credential=login,
         person_id=row["person_id"],
     )
+
+
+async def viewer(request: Request, client_id: UUID) -> Principal | None:
+    """Who follows a link into a client: by the Authorization header, else (a page's picture) by the cookie.
+
+    None for everybody who is not at home in this client.
+    """
+    try:
+        if request.headers.get("authorization") is not None:
+            who = await principal(request)
+        else:
+            who = await _by_cookie(request, client_id)
+    except (Unauthenticated, NotEligible):
+        return None
+    return who if who.client_id == client_id else None
+
+
+async def _by_cookie(request: Request, client_id: UUID) -> Principal:
+    cookie = request.cookies.get(COOKIE)
+    if not cookie or not cookie.isascii():
+        raise Unauthenticated
+    home, login = house(request), digest(cookie)
+    seen = login + client_id.bytes
+    known = home.recall(seen)
+    if isinstance(known, Principal):
+        return known
+    found = await _by_login(home, login, client_id)
+    home.remember(seen, found)
+    return found
 
 
 async def taken(request: Request, roles: Collection[str], shape: type[Shape], *, limit: int = MIB) -> Shape:
@@ -174,7 +212,7 @@ async def signed_in(request: Request) -> SignedIn:
     cookie = request.cookies.get(COOKIE)
     if not cookie or not cookie.isascii():
         raise Unauthenticated
-    id_hash = hashlib.sha256(cookie.encode()).digest()
+    id_hash = digest(cookie)
     async with house(request).control() as control:
         row = await queries.login(control, id_hash)
         if row is not None and row["stale"]:
@@ -183,7 +221,7 @@ async def signed_in(request: Request) -> SignedIn:
         raise Unauthenticated
     if request.method not in {"GET", "HEAD"}:
         same_origin(request)
-        if request.headers.get("x-csrf-token") != row["csrf"]:
+        if not hmac.compare_digest(request.headers.get("x-csrf-token", "").encode(), row["csrf"].encode()):
             raise CrossSite
     return SignedIn(
         person_id=row["id"],

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
-from neraca.accounts import MANAGE, SEE, house, inside, principal
+from neraca.accounts import MANAGE, SEE, house, inside, principal, viewer
 from neraca.assets import queries, service
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, query, raw
@@ -42,7 +42,10 @@ async def show_media(request: Request, token: str) -> FileResponse:
     claim = house(request).media_tokens.read(token, time.time())
     if claim is None:
         raise NotFound
-    cell = await house(request).cell(UUID(claim["client"]))
+    who = await viewer(request, UUID(claim["client"]))
+    if who is None or not service.opens(who, claim):
+        raise NotFound
+    cell = await house(request).cell(who.client_id)
     async with house(request).inside(cell) as db:
         row = await queries.get(db, UUID(claim["asset"]))
     if row is None:

@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import io
 import time
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from neraca.accounts import CellSession, House
+from neraca.accounts import CellSession, Principal
 from neraca.assets import queries
 from neraca.kit import ids
 from neraca.wire.errors import MediaCorrupt, MediaTooLarge, UnsupportedMediaType
@@ -75,11 +77,28 @@ def shown(session: CellSession, row: queries.Row) -> Asset:
         height=row["height"],
         credit=row["credit"],
         created_at=row["created_at"],
-        url=link(session.house, session.who.client_id, row["id"]),
+        url=link(session, row["id"]),
     )
 
 
-def link(house: House, client_id: UUID, asset_id: UUID | str) -> str:
-    """A link to an image's bytes that ends after five minutes."""
-    claim = {"client": str(client_id), "asset": str(asset_id), "exp": int(time.time()) + LINK_SECONDS}
-    return "/media/" + house.media_tokens.sign(claim)
+def link(session: CellSession, asset_id: UUID | str) -> str:
+    """A link to an image's bytes that ends after five minutes.
+
+    It opens only for the sign-in or the key that it was made for, and only while that is good.
+    """
+    claim = {
+        "client": str(session.who.client_id),
+        "asset": str(asset_id),
+        "by": _mark(session.who),
+        "exp": int(time.time()) + LINK_SECONDS,
+    }
+    return "/media/" + session.house.media_tokens.sign(claim)
+
+
+def _mark(who: Principal) -> str:
+    return hashlib.sha256(who.credential).hexdigest()[:32]
+
+
+def opens(who: Principal, claim: Mapping[str, Any]) -> bool:
+    """Whether a link was made for this caller."""
+    return (str(who.client_id), _mark(who)) == (claim["client"], claim["by"])

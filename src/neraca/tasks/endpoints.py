@@ -9,6 +9,7 @@ from neraca.kit.openapi import doc
 from neraca.kit.requests import MIB, known, limit, query
 from neraca.tasks import queries, service
 from neraca.wire import tasks as wire
+from neraca.wire.errors import NotFound
 
 router = APIRouter()
 
@@ -62,13 +63,16 @@ async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
         found = query(request, {"limit": None, "cursor": None, "state": states, "batch_id": None})
         most = limit(found)
         state, batch = found.get("state"), found.get("batch_id")
+        batch_id = known(batch) if batch else None
+        if batch_id and batch_id not in await queries.batches_known(session.db, project["id"], [batch_id]):
+            raise NotFound
         scope = f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}"
         after = session.house.cursors.read(scope, found.get("cursor"))
         rows = await queries.page(
             session.db,
             project["id"],
             state=state,
-            batch_id=known(batch) if batch else None,
+            batch_id=batch_id,
             after=int(after[0]) if after else 0,
             limit=most,
         )

@@ -122,7 +122,7 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
 def media(session: CellSession, params: dict[str, Any]) -> dict[str, str]:
     """A short-lived link for every asset that a task's parameters name."""
     found = (v[len(rules.PREFIX) :] for v in params.values() if isinstance(v, str) and v.startswith(rules.PREFIX))
-    return {name: assets.link(session.house, session.who.client_id, name) for name in found}
+    return {name: assets.link(session, name) for name in found}
 
 
 async def cancel(session: CellSession, task_id: UUID) -> wire.Task:
