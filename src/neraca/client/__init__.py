@@ -20,12 +20,14 @@ from neraca.client.errors import (
     TimedOut,
     Unreachable,
 )
+from neraca.client.people import SignedIn
 from neraca.client.projects import ProjectCalls, TaskCalls
 from neraca.client.transfers import AssetCalls, ExportCalls, ImportCalls
+from neraca.client.work import WorkCalls
 
 __all__ = [
     "Busy", "Client", "Conflicting", "Failed", "Flaw", "Invalid", "Missing", "NeracaError", "NotAllowed",
-    "ServerFault", "TimedOut", "Unreachable", "webhooks",
+    "ServerFault", "SignedIn", "TimedOut", "Unreachable", "webhooks",
 ]  # fmt: skip
 
 
@@ -40,6 +42,7 @@ class Client:
         self.imports = ImportCalls(self.wire)
         self.exports = ExportCalls(self.wire)
         self.callbacks = CallbackCalls(self.wire)
+        self.work = WorkCalls(self.wire)
 
     def __enter__(self) -> Self:
         return self

@@ -41,8 +41,12 @@ class _Answers:
                     self.rows.append((t, w, number[judgment.value]))
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
-        """Task, labeler and class of each answer."""
+        """Task, labeler and class of each answer to a task that has two or more.
+
+        An answer that stands alone tells nothing of its labeler: its task's posterior would be the answer.
+        """
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
+        table = table[np.bincount(table[:, 0], minlength=len(self.tasks))[table[:, 0]] >= 2]
         return table[:, 0], table[:, 1], table[:, 2]
 
 
@@ -55,9 +59,9 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
         return
     names = kind.classes(project["config"])
     given, seen = await _read(house, cell, project_id, kind, project["config"], names)
-    if not given.rows:
-        return
     task, labeler, label = given.arrays()
+    if not len(task):
+        return
     found = skills.estimate(
         task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names)
     )

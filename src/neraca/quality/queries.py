@@ -47,12 +47,13 @@ left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = said.labele
 order by said.n
 """
 
-# Projects whose answers grew by a fifth, and by twenty, since their skills were last estimated.
+# Projects with 200 answers or more that grew by a quarter since their skills were last estimated, as in
+# `measure.replay`: an estimate from fewer takes everybody who is alone with a task for right.
 DUE = """
 select p.id, n.n from project p
 join tally n on n.project_id = p.id and n.kind = 'answer.stored'
 left join project_skill s on s.project_id = p.id
-where p.kind = any(%(kinds)s) and n.n >= 20 + 1.2 * coalesce(s.answers, 0)
+where p.kind = any(%(kinds)s) and n.n >= greatest(200, 1.25 * coalesce(s.answers, 0))
 """
 
 

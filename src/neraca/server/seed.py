@@ -51,7 +51,7 @@ async def _keys(house: House, client_id: UUID) -> dict[str, str]:
 async def seed_accounts(house: House, home: Path) -> None:
     """Operator, labeler and the demo client, as the first run's file tells them."""
     client_id = await _client(house, FIRST)
-    told: dict[str, object] = {"url": house.url}
+    told: dict[str, object] = {"url": house.url, "client": {"id": str(client_id), "name": FIRST}}
     for role, email, name in PEOPLE:
         password = secrets.token_urlsafe(12)
         hashed = await accounts.hash_password(password)
