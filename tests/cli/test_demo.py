@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.fixtures.home import home_folder
+
 from neraca.kit import postgres
 from neraca.server import port as ports
-from tests.fixtures.home import home_folder
 
 
 def free_port() -> int:
