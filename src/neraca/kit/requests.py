@@ -113,6 +113,18 @@ def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict
     return found
 
 
+async def declared(request: Request) -> None:
+    """Refuses a query parameter that the operation does not have. Raises unknown-filter.
+
+    A parameter that is ignored looks like one that works: a list that should be narrow is wide.
+    """
+    extra = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    names = {parameter["name"] for parameter in extra.get("parameters", ()) if parameter["in"] == "query"}
+    for name in request.query_params:
+        if name not in names:
+            raise _raise("unknown-filter", name=shown(name))
+
+
 def limit(found: Mapping[str, str], default: int = 50, most: int = 200) -> int:
     """The `limit` parameter: 1 to `most`, in plain digits."""
     text = found.get("limit")
@@ -142,6 +154,8 @@ class Cursors:
             blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except ValueError:
             raise _raise("cursor-invalid") from None
+        if base64.urlsafe_b64encode(blob).decode().rstrip("=") != text:  # one spelling, like an id
+            raise _raise("cursor-invalid")
         tag, body = blob[:12], blob[12:]
         good = hmac.digest(self._key, scope.encode() + b"\0" + body, "sha256")[:12]
         if not hmac.compare_digest(tag, good):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware import Middleware
@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from neraca import __version__, accounts, answers, assets, deliver, projects, quality, routing, tasks
 from neraca.accounts import House
 from neraca.kit import openapi
+from neraca.kit.requests import declared
 from neraca.server import faults, logs
 from neraca.server.front import Front
 from neraca.server.settings import Settings
@@ -54,7 +55,7 @@ def create(settings: Settings) -> FastAPI:
     app.state.house = house
     app.state.answer_stored = ANSWER_STORED
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(declared)])
     _operations(app)
     faults.install(app)
     described = app.openapi
