@@ -1,6 +1,9 @@
 """Database sessions: pools by database, opened late, closed when idle, none of them global.
 
 A request works in one transaction on one connection; nobody commits by hand.
+
+Whoever waits for a busy database waits at that database's own gate, and holds nothing meanwhile that a
+request to another one needs.
 """
 
 import asyncio
@@ -11,12 +14,15 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 Connection = psycopg.AsyncConnection[DictRow]
 OPTIONS = (
     "-c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c lock_timeout=5s -c timezone=UTC -c jit=off"
 )
+
+WAIT_SECONDS = 10.0  # for a turn at a busy database
+CONNECT_SECONDS = 3.0  # for a connection, where it is one's turn: longer only when the server is away
 
 
 class Databases:
@@ -27,6 +33,7 @@ class Databases:
         self._per_database = per_database
         self._limit = asyncio.Semaphore(in_all)
         self._pools: dict[str, AsyncConnectionPool[Connection]] = {}
+        self._gates: dict[str, asyncio.Semaphore] = {}
 
     def _pool(self, database: str, user: str | None, password: str | None) -> AsyncConnectionPool[Connection]:
         pool = self._pools.get(database)
@@ -41,7 +48,8 @@ class Databases:
                 min_size=0,
                 max_size=self._per_database,
                 max_idle=60.0,
-                timeout=10.0,
+                timeout=CONNECT_SECONDS,
+                reconnect_timeout=2.0,  # then the next request tries anew, without a growing wait
                 open=False,
                 num_workers=1,
             )
@@ -53,13 +61,26 @@ class Databases:
     ) -> AsyncIterator[Connection]:
         """A connection in autocommit; it goes back to its pool at the end.
 
-        Raises `psycopg_pool.PoolTimeout` when none is free within 10 seconds.
+        Raises `psycopg_pool.PoolTimeout` when none is free within 10 seconds, or the server is away.
         """
         pool = self._pool(database, user, password)
         if pool.closed:
             await pool.open(wait=False)
-        async with self._limit, pool.connection() as connection:
+        async with self._turn(database), self._limit, pool.connection() as connection:
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, database: str) -> AsyncIterator[None]:
+        gate = self._gates.setdefault(database, asyncio.Semaphore(self._per_database))
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await gate.acquire()
+        except TimeoutError:
+            raise PoolTimeout(f"no turn within {WAIT_SECONDS:.0f} seconds") from None
+        try:
+            yield
+        finally:
+            gate.release()
 
     async def close(self) -> None:
         """Closes every pool."""
