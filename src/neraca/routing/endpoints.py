@@ -63,6 +63,7 @@ async def next_task(request: Request) -> Response:
         lease = await service.next_task(session, known(asked.project_id), prefetch=asked.prefetch)
     if lease is None:
         return Response(status_code=204)
+    await service.remember(session)
     return Response(lease.model_dump_json(), media_type="application/json")
 
 

@@ -11,12 +11,14 @@ PREFETCH_SECONDS = 120
 
 WORK = (
     "s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,"
-    " t.params, p.kind, p.config, p.lease_seconds"
+    " t.params, p.kind, p.lease_seconds"
 )
 
+# A lease is shown again under the terms that it was given, though the project has moved on.
 LIVE = f"""
-select {WORK}, d.value as draft
+select {WORK}, v.config, d.value as draft
 from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
+join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = s.labeler_id
 where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s and s.lease_until > clock_timestamp()
 order by s.begun desc, s.lease_until
@@ -60,7 +62,7 @@ with recursive level as (
     jsonb_build_object('slot', n, 'fence', fence, 'price_micros', price_micros, 'currency', currency,
                        'version', version) from taken
 )
-select {WORK}, d.value as draft
+select {WORK}, p.config, d.value as draft
 from taken s join task t on t.id = s.task_id join project p on p.id = s.project_id
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 """
@@ -87,11 +89,11 @@ with stretch as (
   where w.labeler_id = %(l)s and w.project_id = %(p)s
     and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
 ), found as (
-  select task_id, n from stretch t
+  select s.task_id, s.n from stretch t join slot s on s.task_id = t.task_id and s.n = t.n and s.state = 0
   where not exists (select 1 from slot o where o.task_id = t.task_id and o.labeler_id = %(l)s)
     and not exists (select 1 from refusal r where r.task_id = t.task_id and r.labeler_id = %(l)s
                     and r.until > clock_timestamp())
-  order by pos limit 20
+  order by t.pos limit 20 for update of s skip locked
 ), moved as (
   update slot s set pos = nextval('slot_pos'), opened_at = clock_timestamp() from found f
   where s.task_id = f.task_id and s.n = f.n and s.state = 0 returning 1
@@ -152,12 +154,18 @@ async def begin(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int) ->
 
 
 async def give_back(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int, reason: str | None) -> bool:
-    """Returns a lease unanswered; the task is not offered to this labeler again."""
+    """Returns a lease unanswered; the task is not offered to this labeler again.
+
+    The task's row is locked before its state is read: a slot that came back while its task was being decided
+    would stay open for ever.
+    """
     row = await (
         await db.execute(
-            "with freed as (update slot set state = case when t.state = 'open' then 0 else 3 end,"
+            "with about as materialized (select t.id, t.state from task t where t.id = (select s.task_id from slot s"
+            "   where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s) for update),"
+            " freed as (update slot set state = case when t.state = 'open' then 0 else 3 end,"
             "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
-            "   lease_until = null from task t where t.id = slot.task_id and lease_id = %(i)s and slot.state = 1"
+            "   lease_until = null from about t where t.id = slot.task_id and lease_id = %(i)s and slot.state = 1"
             "   and labeler_id = %(l)s and fence = %(f)s returning slot.task_id, slot.project_id, n),"
             " refused as (insert into refusal (task_id, labeler_id, kind, reason, lease_id)"
             "   select task_id, %(l)s, 'skip', %(r)s, %(i)s from freed"
@@ -176,16 +184,18 @@ async def sweep_expired(db: Connection, limit: int = 500) -> int:
     """Reopens slots whose lease has ended.
 
     A lost lease keeps its labeler off the task for ten minutes, a prefetched one that was never seen
-    does not.
+    does not. A task that somebody is deciding is left for the next turn.
     """
     row = await (
         await db.execute(
-            "with gone as (select s.task_id, s.n, s.labeler_id, s.lease_id, s.begun from slot s where s.state = 1"
-            "   and s.lease_until < clock_timestamp() order by s.lease_until limit %(n)s for update skip locked),"
-            " freed as (update slot s set state = case when t.state = 'open' then 0 else 3 end,"
+            "with gone as materialized (select s.task_id, s.n, s.labeler_id, s.lease_id, s.begun,"
+            "   t.state as task_state from slot s join task t on t.id = s.task_id where s.state = 1"
+            "   and s.lease_until < clock_timestamp() order by s.lease_until limit %(n)s"
+            "   for update of s, t skip locked),"
+            " freed as (update slot s set state = case when gone.task_state = 'open' then 0 else 3 end,"
             "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
-            "   lease_until = null from gone, task t where s.task_id = gone.task_id and s.n = gone.n"
-            "   and t.id = s.task_id returning s.task_id, s.project_id, s.n, gone.labeler_id, gone.lease_id,"
+            "   lease_until = null from gone where s.task_id = gone.task_id and s.n = gone.n"
+            "   returning s.task_id, s.project_id, s.n, gone.labeler_id, gone.lease_id,"
             "   gone.begun),"
             " refused as (insert into refusal (task_id, labeler_id, kind, lease_id, until)"
             "   select task_id, labeler_id, 'lost', lease_id,"
@@ -251,15 +261,16 @@ async def workable(db: Connection, project_id: UUID, mode: str) -> Row | None:
     ).fetchone()
 
 
-async def lost(db: Connection, lease_id: UUID, labeler_id: UUID) -> bool:
-    """Whether this labeler once had this lease and has it no more."""
+async def ending(db: Connection, lease_id: UUID, labeler_id: UUID) -> str | None:
+    """How a lease ended that this labeler once had and has no more: skip, lost or answered."""
     row = await (
         await db.execute(
-            "select 1 as one from refusal where lease_id = %(i)s and labeler_id = %(l)s",
+            "select kind from refusal where lease_id = %(i)s and labeler_id = %(l)s union all"
+            " select 'answered' from answer where lease_id = %(i)s and labeler_id = %(l)s",
             {"i": lease_id, "l": labeler_id},
         )
     ).fetchone()
-    return row is not None
+    return None if row is None else str(row["kind"])
 
 
 async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None:

@@ -7,7 +7,7 @@ from neraca import tasks
 from neraca.accounts import CellSession, note_work
 from neraca.routing import queries
 from neraca.wire import work as wire
-from neraca.wire.errors import LeaseLost, NotFound
+from neraca.wire.errors import AlreadySubmitted, LeaseLost, NotFound
 from neraca.wire.shape import Money
 
 
@@ -30,13 +30,23 @@ def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
 
 
 async def _greet(session: CellSession) -> None:
-    """The labeler's first steps in this cell, and the note that keeps conflict walls; hourly."""
+    """The labeler's first steps in this cell."""
+    who = session.who
+    if session.house.recall(who.labeler_id.bytes) is None:
+        handle = who.key_name or f"Labeler {who.labeler_id.hex[:6].upper()}"
+        await queries.greet(session.db, who.labeler_id, who.labeler_kind, handle)
+
+
+async def remember(session: CellSession) -> None:
+    """After the commit of a claim: the note that keeps conflict walls; hourly.
+
+    Nothing is remembered of a transaction that may still be rolled back, and no connection to the cell is
+    held while one to the control plane is waited for.
+    """
     who, home = session.who, session.house
     met = who.labeler_id.bytes
     if home.recall(met) is not None:
         return
-    handle = who.key_name or f"Labeler {who.labeler_id.hex[:6].upper()}"
-    await queries.greet(session.db, who.labeler_id, who.labeler_kind, handle)
     if who.person_id is not None:
         async with home.control() as control:
             await note_work(control, who.person_id, who.client_id)
@@ -46,21 +56,17 @@ async def _greet(session: CellSession) -> None:
 async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -> wire.Lease | None:
     """The labeler's present lease, or a new one; with `prefetch`, the one after it.
 
-    At most one lease is open and one prefetched. None when there is nothing for this labeler.
+    At most one lease is held beyond the open one. None when there is nothing for this labeler.
     """
     who = session.who
     mode = who.mode or "live"
     live = await queries.hold(session.db, who.labeler_id, project_id)
-    waiting = next((r for r in live if not r["begun"]), None)
-    if not prefetch and live:
-        row = live[0]
-        if not row["begun"]:
-            renewed = await queries.begin(session.db, row["lease_id"], who.labeler_id, row["fence"])
-            if renewed is not None:
-                row = {**row, **renewed, "begun": True}
-        return _lease(session, row)
-    if prefetch and waiting is not None:
-        return _lease(session, waiting)
+    if prefetch:
+        waiting = next((r for r in live if not r["begun"]), None)
+        if waiting is not None or len(live) > 1:
+            return _lease(session, waiting) if waiting is not None else None
+    elif live and (present := await _opened(session, live[0])) is not None:
+        return _lease(session, present)
     project = await queries.workable(session.db, project_id, mode)
     if project is None:
         raise NotFound
@@ -75,13 +81,26 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     return _lease(session, row_or_none)
 
 
+async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:
+    """A lease that is on the screen from now on; None if it ended at this moment."""
+    if row["begun"]:
+        return row
+    renewed = await queries.begin(session.db, row["lease_id"], session.who.labeler_id, row["fence"])
+    return None if renewed is None else {**row, **renewed, "begun": True}
+
+
 async def _unknown(session: CellSession, lease_id: UUID) -> Exception:
-    lost = await queries.lost(session.db, lease_id, session.who.labeler_id)
-    return LeaseLost() if lost else NotFound()
+    match await queries.ending(session.db, lease_id, session.who.labeler_id):
+        case None:
+            return NotFound()
+        case "answered":
+            return AlreadySubmitted()
+        case _:
+            return LeaseLost()
 
 
 async def renew(session: CellSession, lease_id: UUID, fence: int) -> wire.LeaseTime:
-    """Opens or renews a lease. Raises lease-lost, not-found."""
+    """Opens or renews a lease. Raises lease-lost, already-submitted, not-found."""
     row = await queries.begin(session.db, lease_id, session.who.labeler_id, fence)
     if row is None:
         raise await _gone(session, lease_id)
@@ -99,13 +118,15 @@ async def _gone(session: CellSession, lease_id: UUID) -> Exception:
 
 
 async def give_back(session: CellSession, lease_id: UUID, fence: int, reason: str | None) -> None:
-    """Skips a task. Raises lease-lost, not-found."""
-    if not await queries.give_back(session.db, lease_id, session.who.labeler_id, fence, reason):
+    """Skips a task; skipping twice is the same as once. Raises lease-lost, already-submitted, not-found."""
+    if await queries.give_back(session.db, lease_id, session.who.labeler_id, fence, reason):
+        return
+    if await queries.ending(session.db, lease_id, session.who.labeler_id) != "skip":
         raise await _gone(session, lease_id)
 
 
 async def held(session: CellSession, lease_id: UUID, fence: int) -> dict[str, Any]:
-    """The caller's live lease with its locked task. Raises lease-lost, not-found."""
+    """The caller's live lease with its locked task. Raises lease-lost, already-submitted, not-found."""
     row = await queries.held(session.db, lease_id, session.who.labeler_id)
     if row is None:
         raise await _unknown(session, lease_id)
