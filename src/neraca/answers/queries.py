@@ -56,8 +56,8 @@ async def stored(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None
     """What this labeler submitted under a lease."""
     return await (
         await db.execute(
-            "select a.id, a.value, t.state from answer a join task t on t.id = a.task_id"
-            " where a.lease_id = %(i)s and a.labeler_id = %(l)s",
+            "select a.id, a.value, t.state, p.kind from answer a join task t on t.id = a.task_id"
+            " join project p on p.id = a.project_id where a.lease_id = %(i)s and a.labeler_id = %(l)s",
             {"i": lease_id, "l": labeler_id},
         )
     ).fetchone()

@@ -3,17 +3,19 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from neraca import kinds, routing
 from neraca.accounts import CellSession
 from neraca.answers import queries
 from neraca.answers.hooks import AnswerStored, Handlers
 from neraca.kind import check
 from neraca.wire import work as wire
-from neraca.wire.errors import AlreadySubmitted, Fault, LeaseLost, NotFound, ValidationFailed
+from neraca.wire.errors import AlreadySubmitted, Fault, LeaseLost, Problem, ValidationFailed
 
 
 async def save_draft(session: CellSession, lease_id: UUID, asked: wire.Drafted) -> None:
-    """Keeps an unfinished answer as it is. Raises lease-lost, not-found."""
+    """Keeps an unfinished answer as it is. Raises lease-lost, already-submitted, not-found."""
     lease = await routing.held(session, lease_id, asked.fence)
     await queries.save_draft(session.db, lease["task_id"], session.who.labeler_id, dict(asked.answer))
 
@@ -29,8 +31,30 @@ def _checked(lease: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
         flaws = list(kind.flaws(answer, params, config))
     if flaws or answer is None:
         raise ValidationFailed([Fault("#/answer" + f.pointer[1:], f.code, f.detail) for f in flaws])
+    return _stored_form(answer)
+
+
+def _stored_form(answer: BaseModel) -> dict[str, Any]:
     value: dict[str, Any] = answer.model_dump(mode="json", exclude_none=True)
     return value
+
+
+async def _again(
+    session: CellSession, lease_id: UUID, raw: dict[str, Any], refusal: Problem
+) -> tuple[int, wire.Receipt]:
+    """The receipt of an earlier submit of the same answer under this lease.
+
+    Two may run at once: the later one waits for the task's row, and then finds the slot filled.
+    """
+    before = await queries.stored(session.db, lease_id, session.who.labeler_id)
+    if before is None:
+        raise refusal
+    kind = kinds.get(before["kind"])
+    assert kind is not None
+    answer, _ = check(kind.answer, raw)
+    if answer is None or _stored_form(answer) != before["value"]:
+        raise AlreadySubmitted
+    return 200, wire.Receipt(answer_id=str(before["id"]), task_decided=before["state"] == "decided")
 
 
 async def submit(
@@ -43,16 +67,11 @@ async def submit(
     who = session.who
     try:
         lease = await routing.held(session, lease_id, asked.fence)
-    except (LeaseLost, NotFound):
-        before = await queries.stored(session.db, lease_id, who.labeler_id)
-        if before is None:
-            raise
-        if before["value"] != dict(asked.answer):
-            raise AlreadySubmitted from None
-        return 200, wire.Receipt(answer_id=str(before["id"]), task_decided=before["state"] == "decided")
+    except (LeaseLost, AlreadySubmitted) as refusal:
+        return await _again(session, lease_id, dict(asked.answer), refusal)
     value = _checked(lease, dict(asked.answer))
     if not await routing.fill(session.db, lease_id, asked.fence):
-        raise LeaseLost
+        return await _again(session, lease_id, dict(asked.answer), LeaseLost())
     row = await queries.store(
         session.db, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value, active_ms=asked.active_ms
     )
