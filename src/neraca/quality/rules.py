@@ -37,11 +37,11 @@ def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float
 def by_class(
     kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], said: Sequence[Judgment], p: Sequence[float],
 ) -> Standing:  # fmt: skip
-    """The decision of the online rule: `said` is every answer of the task, `p` the posterior over its classes."""
+    """The decision of the online rule: `said` is every answer that counts, `p` the posterior over the classes."""
     names = kind.classes(config)
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
-    answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], config)
+    answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], config) if said else {}
     return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior)
 
 
@@ -52,9 +52,13 @@ def together(kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], v
     return Standing(online.decide(online.policy(policy), [sure], len(votes)), kind.merge(agreed, config), sure, None)
 
 
-def wants_decision(policy: Mapping[str, Any], answers: int) -> bool:
-    """Whether so many answers can decide a task at all."""
-    return answers >= int(policy["answers"] if policy["type"] == "fixed" else policy["min"])
+def counting(kind: Kind, config: Mapping[str, Any], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers that say something of today's classes.
+
+    One for a class that is gone is kept and paid, but decides nothing: the task is asked once more.
+    """
+    names = set(kind.classes(config))
+    return [r for r in rows if all(j.value in names for j in kind.judgments(votes_of([r]), config))]
 
 
 def votes_of(rows: Sequence[Mapping[str, Any]]) -> list[Vote]:

@@ -22,11 +22,10 @@ async def answer_stored(stored: AnswerStored) -> bool:
         return stored.state == "decided"
     kind = kinds.get(stored.kind)
     assert kind is not None
-    rows = await queries.answers(stored.db, stored.task_id)
     if not kind.online:
-        if rules.wants_decision(stored.policy, len(rows)):
-            await projects.outbox(stored.db, "consensus", project_id=stored.project_id, task_id=stored.task_id)
+        await projects.outbox(stored.db, "consensus", project_id=stored.project_id, task_id=stored.task_id)
         return False
+    rows = rules.counting(kind, stored.config, await queries.answers(stored.db, stored.task_id))
     standing = await _by_class(stored.db, kind, stored.project_id, stored.config, stored.policy, rows)
     return await _written(stored.db, stored.task_id, stored.project_id, stored.priority, standing, rows)
 
@@ -45,6 +44,7 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
     kind = kinds.get(task["kind"])
     assert kind is not None
     if kind.online:
+        rows = rules.counting(kind, task["config"], rows)
         standing = await _by_class(db, kind, task["project_id"], task["config"], task["policy"], rows)
     else:
         standing = rules.together(kind, task["config"], task["policy"], rules.votes_of(rows))
@@ -58,7 +58,7 @@ async def _by_class(
     said = kind.judgments(rules.votes_of(rows), config)
     names = kind.classes(config)
     number = {name: i for i, name in enumerate(names)}
-    counted = [(UUID(j.labeler), number[j.value]) for j in said if j.value in number]
+    counted = [(UUID(j.labeler), number[j.value]) for j in said]
     found = await queries.beliefs(db, project_id, counted, names)
     columns = [
         rules.column(len(names), one, found[n] if n < len(found) else None) for n, (_, one) in enumerate(counted)
