@@ -14,10 +14,13 @@ with fresh as (
   select id, row_number() over (order by id) as r from event where pos is null order by id limit %(n)s
 ), sealed as (
   update event e set pos = (select coalesce(max(pos), 0) from event) + f.r from fresh f where e.id = f.id
-  returning e.project_id, e.kind, e.n
+  returning e.project_id, e.kind, e.n, e.data
 ), folded as (
   insert into tally (project_id, kind, n)
   select project_id, kind, sum(n)::bigint from sealed where project_id is not null group by project_id, kind
+  union all
+  select project_id, 'paid.micros', sum((data->>'price_micros')::bigint)::bigint from sealed
+  where kind = 'answer.stored' and project_id is not null group by project_id
   on conflict (project_id, kind) do update set n = tally.n + excluded.n
 )
 select count(*) as n, (select coalesce(max(pos), 0) from event) + count(*) as position from sealed

@@ -96,12 +96,14 @@ async def page(db: Connection, mode: str | None, after: list[str] | None, limit:
 
 
 async def counts(db: Connection, project_id: UUID) -> dict[str, int]:
-    """The folded counts plus what is not folded yet: exact at this moment."""
+    """The folded counts plus what is not folded yet: exact at this moment. So is `paid.micros`."""
     rows = await (
         await db.execute(
             "select kind, sum(n)::bigint as n from ("
             " select kind, n from tally where project_id = %(p)s union all"
-            " select kind, n from event where pos is null and project_id = %(p)s) c group by kind",
+            " select kind, n from event where pos is null and project_id = %(p)s union all"
+            " select 'paid.micros', (data->>'price_micros')::bigint from event"
+            "   where pos is null and project_id = %(p)s and kind = 'answer.stored') c group by kind",
             {"p": project_id},
         )
     ).fetchall()

@@ -128,7 +128,10 @@ async def get(session: CellSession, project_id: UUID) -> queries.Row:
 
 
 async def progress(session: CellSession, project_id: UUID) -> Progress:
-    """Exact counts at this moment: folded ones plus what is not folded yet."""
+    """Exact counts at this moment: folded ones plus what is not folded yet.
+
+    Spent is the sum of the prices under which each answer was given, whatever the price is now.
+    """
     project = await get(session, project_id)
     n = await queries.counts(session.db, project_id)
     more = await queries.summary(session.db, project_id)
@@ -144,6 +147,6 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
         labelers=more["labelers"],
         answers_per_task=answers / decided if decided else None,
         mean_confidence=more["confidence"],
-        spent=Money.model_construct(micros=answers * project["price_micros"], currency=project["currency"]),
+        spent=Money.model_construct(micros=n.get(event.PAID_MICROS, 0), currency=project["currency"]),
         updated_at=more["at"],
     )
