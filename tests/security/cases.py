@@ -23,7 +23,7 @@ SORTS = {
     "person_id": "person", "key_id": "key", "project_id": "project", "asset_id": "asset", "token": "media",
     "task_id": "task", "import_id": "import", "lease_id": "lease", "export_id": "export",
     "callback_id": "callback", "delivery_id": "delivery", "batch_id": "batch", "after": "task",
-    "cursor": "cursor",
+    "cursor": "cursor", "client_id": "client",
 }  # fmt: skip
 PLAIN = {"limit", "state", "credit", "offset", "position"}
 
@@ -59,6 +59,7 @@ CASES = {
     ),
     "GET /api/clients": Case(owner="operator"),
     "POST /api/clients": Case({"name": "\u200e"}, owner="operator"),  # a name that is refused: no database is made
+    "POST /api/clients/{client_id}/invitations": Case({"email": "first@example.org"}, owner="operator"),
     "GET /api/members": Case(),
     "PATCH /api/members/{person_id}": Case({"role": "labeler"}),
     "DELETE /api/members/{person_id}": Case(last=True),

@@ -15,7 +15,7 @@ from neraca.accounts.queries import (
     put_offers,
     put_person,
 )
-from neraca.accounts.service import add_client, add_key, hash_password
+from neraca.accounts.service import add_client, add_key, hash_password, invite_manager, reset_password
 from neraca.tables import CONTROL
 
 __all__ = [
@@ -38,11 +38,13 @@ __all__ = [
     "hash_password",
     "house",
     "inside",
+    "invite_manager",
     "note_work",
     "person_by_email",
     "principal",
     "put_offers",
     "put_person",
+    "reset_password",
     "router",
     "taken",
     "viewer",

@@ -138,6 +138,17 @@ async def add_client(request: Request) -> wire.ClientCreated:
     return await service.add_client(house(request), asked, f"operator:{who.person_id}")
 
 
+@router.post(
+    "/api/clients/{client_id}/invitations", status_code=201, openapi_extra=doc(wire.FirstManager, security="cookie")
+)
+async def invite_manager(request: Request, client_id: str) -> wire.InvitationCreated:
+    who = await signed_in(request)
+    if not who.operator:
+        raise Forbidden
+    asked = await read(request, wire.FirstManager)
+    return await service.invite_manager(house(request), known(client_id), asked.email, f"operator:{who.person_id}")
+
+
 @router.get("/api/members", openapi_extra=doc(query=("limit", "cursor")))
 async def list_members(request: Request) -> wire.Members:
     async with inside(request, MANAGE) as session:

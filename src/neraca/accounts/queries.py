@@ -246,6 +246,19 @@ async def add_invitation(db: Connection, token_hash: bytes, client_id: UUID, ema
     return row
 
 
+async def has_manager(db: Connection, client_id: UUID) -> bool:
+    row = await _one(
+        db, "select 1 as one from membership where client_id = %(c)s and role = 'manager' limit 1", c=client_id
+    )
+    return row is not None
+
+
+async def end_logins(db: Connection, email: str) -> None:
+    await db.execute(
+        "delete from login l using person p where p.id = l.person_id and lower(p.email) = lower(%(e)s)", {"e": email}
+    )
+
+
 async def invitations(db: Connection, client_id: UUID, after: list[str] | None, limit: int) -> list[Row]:
     return await _all(
         db,

@@ -121,16 +121,46 @@ async def accept_invitation(home: House, asked: InvitationAccept) -> tuple[str, 
 
 async def invite(session: CellSession, asked: InvitationNew) -> InvitationCreated:
     """An invitation into the caller's own client; its token is shown once."""
-    secret = token("nri")
     async with session.house.control() as control:
-        row = await queries.add_invitation(
-            control, digest(secret), session.who.client_id, asked.email, asked.role, asked.team
-        )
-        await queries.add_event(
-            control, session.who.actor, "invitation.made", {"client": str(session.who.client_id), "role": asked.role}
-        )
+        return await _invite(session.house, control, session.who.client_id, asked, session.who.actor)
+
+
+async def invite_manager(home: House, client_id: UUID, email: str, actor: str) -> InvitationCreated:
+    """The operator's way to give a new client its first manager, who invites everybody else.
+
+    Raises not-found, and conflict where the client has a manager: from then on it is theirs to invite.
+    """
+    async with home.control() as control:
+        if await queries.cell(control, client_id) is None:
+            raise NotFound
+        if await queries.has_manager(control, client_id):
+            raise Conflict(why="the client has a manager, who invites its people")
+        return await _invite(home, control, client_id, InvitationNew(email=email, role="manager"), actor)
+
+
+async def _invite(
+    home: House, control: Connection, client_id: UUID, asked: InvitationNew, actor: str
+) -> InvitationCreated:
+    secret = token("nri")
+    row = await queries.add_invitation(control, digest(secret), client_id, asked.email, asked.role, asked.team)
+    await queries.add_event(control, actor, "invitation.made", {"client": str(client_id), "role": asked.role})
     shown = Invitation.model_validate({**row, "id": str(row["id"])})
-    return InvitationCreated(**shown.model_dump(), token=secret, url=f"{session.house.url}/invite/{secret}")
+    return InvitationCreated(**shown.model_dump(), token=secret, url=f"{home.url}/invite/{secret}")
+
+
+async def reset_password(home: House, email: str, actor: str) -> str:
+    """A new password of a person, shown here and never again; all their sessions end. Raises not-found."""
+    password = secrets.token_urlsafe(12)
+    hashed = await hash_password(password)
+    async with home.control() as control:
+        person = await queries.person_by_email(control, email)
+        if person is None:
+            raise NotFound
+        await queries.put_person(control, person["email"], person["name"], hashed, operator=person["operator"])
+        await queries.end_logins(control, email)
+        await queries.clear_failures(control, email)
+        await queries.add_event(control, actor, "password.reset", {"person": str(person["id"])})
+    return password
 
 
 async def add_key(control: Connection, client_id: UUID, asked: KeyNew, actor: str) -> KeyCreated:

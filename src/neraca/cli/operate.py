@@ -11,15 +11,18 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from neraca.cli.speech import Json, Refused, app, show
-from neraca.wire.accounts import Client, ClientCreated, ClientNew
+from neraca.wire.accounts import Client, ClientCreated, ClientNew, FirstManager, InvitationCreated
 
 if TYPE_CHECKING:
     from neraca.accounts import House
 
 client = typer.Typer(help="Clients, on the server's machine.", no_args_is_help=True)
+person = typer.Typer(help="People, on the server's machine.", no_args_is_help=True)
 app.add_typer(client, name="client")
+app.add_typer(person, name="person")
 
 
 def actor() -> str:
@@ -88,6 +91,57 @@ def list_clients(as_json: Json = False) -> None:
         return [Client.model_validate({**one, "id": str(one["id"])}) for one in told]
 
     show(asyncio.run(read()), as_json, ("id", "name", "created_at"))
+
+
+@client.command("invite")
+def invite_manager(
+    name: Annotated[str, typer.Argument(help="The client's name.")],
+    email: Annotated[str, typer.Argument(help="Who is to manage it.")],
+    as_json: Json = False,
+) -> None:
+    """Invite the first manager of a client, who invites everybody else; shows the link once."""
+    from neraca import accounts  # noqa: PLC0415 - needs the server extra
+    from neraca.wire.errors import Problem  # noqa: PLC0415
+
+    async def invite() -> InvitationCreated:
+        house = open_house()
+        try:
+            asked = FirstManager(email=email)
+            async with house.control() as control:
+                row = await accounts.client_named(control, name)
+            if row is None:
+                raise Refused(f"There is no client {name!r}; `neraca client list` shows them.")
+            return await accounts.invite_manager(house, row["id"], asked.email, actor())
+        except ValidationError:
+            raise Refused(f"{email!r} is not an e-mail address.") from None
+        except Problem as refusal:
+            raise Refused(refusal.detail) from None
+        finally:
+            await house.close()
+
+    made = asyncio.run(invite())
+    print(made.model_dump_json() if as_json else f"Send this link to {made.email}; it holds for a week:\n{made.url}")
+
+
+@person.command("reset")
+def reset_password(
+    email: Annotated[str, typer.Argument(help="The address that they sign in with.")], as_json: Json = False
+) -> None:
+    """Give a person a new password, shown once; ends all their sessions."""
+    from neraca import accounts  # noqa: PLC0415 - needs the server extra
+    from neraca.wire.errors import NotFound  # noqa: PLC0415
+
+    async def reset() -> str:
+        house = open_house()
+        try:
+            return await accounts.reset_password(house, email, actor())
+        except NotFound:
+            raise Refused(f"Nobody signs in with {email!r}.") from None
+        finally:
+            await house.close()
+
+    password = asyncio.run(reset())
+    print(json.dumps({"email": email, "password": password}) if as_json else f"New password of {email}: {password}")
 
 
 @app.command("doctor")

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -239,6 +240,30 @@ def list_callbacks(url: Url = None, key: Key = None, as_json: Json = False) -> N
     """List the callbacks."""
     with connect(url, key) as client:
         show(list(client.callbacks.list()), as_json, ("id", "url", "state", "project_id"))
+
+
+@callback.command("remove")
+def remove_callback(callback_id: str, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """End a callback."""
+    with connect(url, key) as client:
+        client.callbacks.delete(callback_id)
+    print(json.dumps({"removed": callback_id}) if as_json else "Removed.")
+
+
+@callback.command("replay")
+def replay_callback(
+    callback_id: str,
+    since: Annotated[datetime, typer.Option(help="From this time on, UTC, such as 2026-01-31T09:00:00.")],
+    until: Annotated[datetime | None, typer.Option(help="Up to this time, UTC; else until now.")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Send the deliveries of a span of time again, in their order."""
+    end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
+    with connect(url, key) as client:
+        again = client.callbacks.replay(callback_id, since=since.replace(tzinfo=UTC), until=end)
+    print(json.dumps({"deliveries": again}) if as_json else f"{again} deliveries are sent again.")
 
 
 @callback.command("deliveries")

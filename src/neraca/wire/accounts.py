@@ -91,6 +91,12 @@ class Clients(Page):
     items: list[Client]
 
 
+class FirstManager(Asked):
+    """Who is to manage a client that nobody manages yet."""
+
+    email: Email
+
+
 class Member(Told):
     person_id: str
     name: str
