@@ -61,6 +61,7 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     given, seen = await _read(house, cell, project_id, kind, project["config"], names)
     task, labeler, label = given.arrays()
     if not len(task):
+        await _note(house, cell, project_id, seen)
         return
     found = skills.estimate(
         task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names)
@@ -71,6 +72,17 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,
     )  # fmt: skip
+
+
+async def _note(house: House, cell: Cell, project_id: UUID, seen: int) -> None:
+    """Nothing can be learnt from these answers: they are not read again until there are more.
+
+    An estimate for no classes is used by nobody.
+    """
+    async with house.inside(cell) as db:
+        await queries.put_project(
+            db, project_id, classes=[], pooled=[], prior=[], answers=seen, iterations=0, converged=False
+        )
 
 
 async def _read(
