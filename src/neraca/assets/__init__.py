@@ -1,7 +1,7 @@
 """Media of a client: images in, short-lived links out."""
 
 from neraca.assets.endpoints import router
-from neraca.assets.queries import sizes
+from neraca.assets.queries import makers, sizes
 from neraca.assets.service import add, link
 
-__all__ = ["add", "link", "router", "sizes"]
+__all__ = ["add", "link", "makers", "router", "sizes"]

@@ -25,6 +25,16 @@ async def get(db: Connection, asset_id: UUID) -> Row | None:
     return await (await db.execute(f"select {COLUMNS} from asset where id = %(id)s", {"id": asset_id})).fetchone()
 
 
+async def makers(db: Connection, asset_ids: list[UUID]) -> dict[UUID, str]:
+    """Who made the pictures among `asset_ids`, where that is known."""
+    rows = await (
+        await db.execute(
+            "select id, credit from asset where id = any(%(ids)s) and credit is not null", {"ids": asset_ids}
+        )
+    ).fetchall()
+    return {r["id"]: r["credit"] for r in rows}
+
+
 async def sizes(db: Connection, asset_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
     """Width and height in pixels of those of `asset_ids` that exist."""
     rows = await (

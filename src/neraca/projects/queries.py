@@ -111,14 +111,17 @@ async def counts(db: Connection, project_id: UUID) -> dict[str, int]:
 
 
 async def summary(db: Connection, project_id: UUID) -> Row:
-    """Live leases, labelers and spending; confidence over the latest thousand verdicts."""
+    """Live leases and labelers; confidence over the latest thousand verdicts, its mean and in twenty equal steps."""
     row = await (
         await db.execute(
-            "select (select count(*) from slot where state = 1 and project_id = %(p)s"
+            "with latest as (select confidence from verdict where project_id = %(p)s order by event_id desc limit 1000)"
+            " select (select count(*) from slot where state = 1 and project_id = %(p)s"
             "   and lease_until > clock_timestamp()) as live,"
             " (select count(*) from (select 1 from answer where project_id = %(p)s group by labeler_id) l) as labelers,"
-            " (select avg(confidence) from (select confidence from verdict where project_id = %(p)s"
-            "   order by event_id desc limit 1000) v) as confidence,"
+            " (select avg(confidence) from latest) as confidence,"
+            " array(select count(l.confidence) from generate_series(0, 19) as step"
+            "   left join latest l on least(floor(l.confidence * 20)::int, 19) = step"
+            "   group by step order by step) as spread,"
             " clock_timestamp() as at",
             {"p": project_id},
         )

@@ -147,6 +147,7 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
         labelers=more["labelers"],
         answers_per_task=answers / decided if decided else None,
         mean_confidence=more["confidence"],
+        confidence_spread=more["spread"],
         spent=Money.model_construct(micros=n.get(event.PAID_MICROS, 0), currency=project["currency"]),
         updated_at=more["at"],
     )

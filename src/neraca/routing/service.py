@@ -11,7 +11,7 @@ from neraca.wire.errors import AlreadySubmitted, LeaseLost, NotFound
 from neraca.wire.shape import Money
 
 
-def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
+async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
     return wire.Lease.model_construct(
         lease_id=str(row["lease_id"]),
         fence=row["fence"],
@@ -26,6 +26,7 @@ def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
         price=Money.model_construct(micros=row["price_micros"], currency=row["currency"]),
         draft=row["draft"],
         media=tasks.media(session, row["params"]),
+        credits=await tasks.makers(session, row["params"]),
     )
 
 
@@ -64,9 +65,9 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     if prefetch:
         waiting = next((r for r in live if not r["begun"]), None)
         if waiting is not None or len(live) > 1:
-            return _lease(session, waiting) if waiting is not None else None
+            return await _lease(session, waiting) if waiting is not None else None
     elif live and (present := await _opened(session, live[0])) is not None:
-        return _lease(session, present)
+        return await _lease(session, present)
     project = await queries.workable(session.db, project_id, mode)
     if project is None:
         raise NotFound
@@ -78,7 +79,7 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     if row_or_none is None:
         return None
     await _greet(session)
-    return _lease(session, row_or_none)
+    return await _lease(session, row_or_none)
 
 
 async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:

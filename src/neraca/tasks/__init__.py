@@ -4,8 +4,8 @@ from neraca.tasks.endpoints import router
 from neraca.tasks.imports.endpoints import router as _imports
 from neraca.tasks.queries import NewTask, copy_tasks
 from neraca.tasks.rules import PREFIX, first_slots
-from neraca.tasks.service import get, media, verdict
+from neraca.tasks.service import get, makers, media, verdict
 
 router.include_router(_imports)
 
-__all__ = ["PREFIX", "NewTask", "copy_tasks", "first_slots", "get", "media", "router", "verdict"]
+__all__ = ["PREFIX", "NewTask", "copy_tasks", "first_slots", "get", "makers", "media", "router", "verdict"]

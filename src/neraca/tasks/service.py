@@ -116,13 +116,30 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
         )
         for r in rows
     ]
-    return wire.Answers(items=items, verdict=verdict(task), media=media(session, task["params"]))
+    return wire.Answers(
+        items=items,
+        verdict=verdict(task),
+        media=media(session, task["params"]),
+        credits=await makers(session, task["params"]),
+    )
+
+
+def _named(params: dict[str, Any]) -> list[str]:
+    """The assets that a task's parameters name."""
+    found = (v for v in params.values() if isinstance(v, str) and v.startswith(rules.PREFIX))
+    return [v[len(rules.PREFIX) :] for v in found]
 
 
 def media(session: CellSession, params: dict[str, Any]) -> dict[str, str]:
     """A short-lived link for every asset that a task's parameters name."""
-    found = (v[len(rules.PREFIX) :] for v in params.values() if isinstance(v, str) and v.startswith(rules.PREFIX))
-    return {name: assets.link(session, name) for name in found}
+    return {name: assets.link(session, name) for name in _named(params)}
+
+
+async def makers(session: CellSession, params: dict[str, Any]) -> dict[str, str]:
+    """Who is to be named beside each asset."""
+    named = [UUID(name) for name in _named(params)]
+    found = await assets.makers(session.db, named) if named else {}
+    return {str(asset_id): credit for asset_id, credit in found.items()}
 
 
 async def cancel(session: CellSession, task_id: UUID) -> wire.Task:

@@ -86,7 +86,8 @@ class Progress(Told):
     live_leases: int
     labelers: int
     answers_per_task: float | None
-    mean_confidence: float | None
+    mean_confidence: float | None  # of the latest thousand verdicts
+    confidence_spread: list[int]  # how many of them have 0 to 5 % confidence, 5 to 10 %, and so on
     spent: Money
     updated_at: datetime
 

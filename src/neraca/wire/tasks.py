@@ -87,7 +87,8 @@ class Answer(Told):
 class Answers(Told):
     items: list[Answer]
     verdict: Verdict | None
-    media: dict[str, str]
+    media: dict[str, str]  # a link by the id of each asset
+    credits: dict[str, str]  # who made it, by the id of each asset where that is known
 
 
 class Asset(Told):

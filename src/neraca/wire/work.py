@@ -53,7 +53,8 @@ class Lease(Told):
     opened: bool
     price: Money
     draft: dict[str, Any] | None
-    media: dict[str, str]
+    media: dict[str, str]  # a link by the id of each asset
+    credits: dict[str, str]  # who made it, by the id of each asset where that is known
 
 
 class Held(Asked):
