@@ -15,6 +15,7 @@ const downwards = (folder, above) => ({
 });
 
 export default tseslint.config(
+  { ignores: ["**/*.gen.ts"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],
