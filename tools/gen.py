@@ -2,6 +2,7 @@
 
 docs/errors.md       every problem the API answers with
 docs/kinds/*.md      every kind with its shapes
+docs/reference/cli.md   every command with its options
 openapi.json         the API's description, as the server gives it
 web/src/api/schema.gen.ts   the same as TypeScript types; left alone, and said so, where `npm ci` has not run
 """
@@ -15,10 +16,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import typer.main
 from fastapi import FastAPI
 from pydantic import BaseModel
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from neraca import kinds
+from neraca import cli, kinds
 from neraca.kind import Kind
 from neraca.server import app, settings
 from neraca.wire.errors import CATALOGUE, Problem
@@ -75,6 +78,41 @@ def kind_page(kind: Kind) -> str:
     return "\n".join(lines)
 
 
+def commands(group: TyperGroup, path: tuple[str, ...] = ("neraca",)) -> Iterator[tuple[str, TyperCommand]]:
+    """Every command of the shell by its full name."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, TyperGroup):
+            yield from commands(command, (*path, name))
+        elif isinstance(command, TyperCommand):
+            yield " ".join((*path, name)), command
+
+
+def shell() -> str:
+    """The command line as a page."""
+    found = typer.main.get_command(cli.app)
+    assert isinstance(found, TyperGroup)
+    lines = [
+        f"{NOTE}# The command line\n",
+        "Every command that has a result prints it as JSON with `--json`. Progress goes to stderr. A failure is one",
+        "sentence on stderr and a non-zero exit. See [settings](settings.md) for where a command finds its server.\n",
+    ]
+    for name, command in commands(found):
+        lines += [f"## {name}\n", f"{command.help}\n"]
+        rows = [row for one in command.params if (row := option(one))]
+        if rows:
+            lines += ["| | |", "|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def option(one: object) -> str:
+    """A line on an argument or an option; nothing for what the library adds."""
+    if not isinstance(one, TyperArgument | TyperOption):
+        return ""
+    told = str(one.help or "").replace("|", "\\|")
+    names = [*one.opts, *one.secondary_opts] if isinstance(one, TyperOption) else [one.metavar or str(one.name).upper()]
+    return f"| {', '.join(f'`{name}`' for name in names)} | {told} |"
+
+
 def typescript(openapi: str) -> str:
     """The TypeScript types of an OpenAPI document."""
     with tempfile.TemporaryDirectory() as folder:
@@ -90,6 +128,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield Path("docs/errors.md"), errors()
     for kind in kinds.all():
         yield Path(f"docs/kinds/{kind.id}.md"), kind_page(kind)
+    yield Path("docs/reference/cli.md"), shell()
     openapi = json.dumps(application().openapi(), indent=1, ensure_ascii=False) + "\n"
     yield Path("openapi.json"), openapi
     if TOOL.exists():
