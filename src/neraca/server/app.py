@@ -91,9 +91,9 @@ def _operations(app: FastAPI) -> None:
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @app.get("/{path:path}", include_in_schema=False)
-    async def page(path: str) -> Response:
-        if path.startswith(("api/", "media/")) or "\0" in path:
+    @app.get(faults.PAGES, include_in_schema=False)
+    async def page(request: Request, path: str) -> Response:
+        if f"/{path}/".startswith(faults.NO_PAGES):
             raise NotFound
         wanted = (STATIC / path).resolve()
         if path and wanted.is_relative_to(STATIC) and wanted.is_file():

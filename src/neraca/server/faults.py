@@ -19,27 +19,30 @@ from neraca.wire.errors import (
     Unavailable,
 )
 
+PAGES = "/{path:path}"  # the route of the web app, which knows only GET
+NO_PAGES = ("/api/", "/media/")
 log = structlog.get_logger("neraca.http")
 
 
 def response(problem: Problem, request_id: str) -> Response:
     """A problem as an HTTP response."""
+    challenge = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     return Response(
         msgspec.json.encode(problem.document(f"urn:request:{request_id}")),
         problem.status,
-        headers=problem.headers,
+        headers={**challenge, **problem.headers},
         media_type="application/problem+json",
     )
 
 
-def _translated(wrong: Exception) -> Problem:
+def _translated(wrong: Exception, *, for_pages: bool) -> Problem:
     if isinstance(wrong, Problem):
         return wrong
-    return _of_framework(wrong) if isinstance(wrong, HTTPException) else _of_database(wrong)
+    return _of_framework(wrong, for_pages=for_pages) if isinstance(wrong, HTTPException) else _of_database(wrong)
 
 
-def _of_framework(wrong: HTTPException) -> Problem:
-    if wrong.status_code == 404:
+def _of_framework(wrong: HTTPException, *, for_pages: bool) -> Problem:
+    if wrong.status_code == 404 or for_pages:
         return NotFound()
     if wrong.status_code == 405:
         return MethodNotAllowed(headers=dict(wrong.headers or {}))
@@ -61,7 +64,8 @@ def _of_database(wrong: Exception) -> Problem:
 
 async def handle(request: Request, wrong: Exception) -> Response:
     """The one exception handler."""
-    problem = _translated(wrong)
+    route = getattr(request.scope.get("route"), "path", "")
+    problem = _translated(wrong, for_pages=route == PAGES and request.url.path.startswith(NO_PAGES))
     if problem.status >= 500:
         log.error(
             "failed", id=request.state.request_id, error=type(wrong).__name__, exc_info=isinstance(problem, Internal)

@@ -1,7 +1,9 @@
 """The outermost layer: limits, hosts, security headers, problem documents, metrics and the log line."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -9,15 +11,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from neraca.kit import ids
 from neraca.kit.problems import Problem
-from neraca.wire.errors import BadRequest, HeadersTooLarge, UriTooLong, WrongHost
+from neraca.wire.errors import BadRequest, HeadersTooLarge, NotFound, PreconditionFailed, UriTooLong, WrongHost
 
 URI_LIMIT = 8192
 HEADER_BYTES = 16384
 HEADER_COUNT = 100
+METHODS = frozenset({"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"})
 CSP = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self';"
     " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_UNFIT = re.compile(rb"[^\t\x20-\x7e]")
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_NEEDLESS = re.compile(rb"[A-Za-z0-9._~/\\-]")
 SECURITY = [
     (b"content-security-policy", CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -34,6 +40,22 @@ SECONDS = Histogram(
 )
 log = structlog.get_logger("neraca.http")
 Respond = Callable[[Problem, Scope], Awaitable[None]]
+
+
+def canonical(path: bytes) -> bool:
+    """Whether a path as it came is the one spelling of its address.
+
+    Nothing is normalised: an empty or dotted segment, a backslash, and an escape of what needs none (or that hides a
+    slash or a control character) belong to no address.
+    """
+    if b"//" in path or b"\\" in path or b"%" in _ESCAPE.sub(b"", path):
+        return False
+    try:
+        plain = unquote_to_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    hidden = any(_NEEDLESS.fullmatch(unquote_to_bytes(escape)) for escape in _ESCAPE.findall(path))
+    return not hidden and plain.isprintable() and not {".", ".."} & set(plain.split("/"))
 
 
 class Front:
@@ -54,11 +76,15 @@ class Front:
         named = [v for k, v in headers if k == b"host"]
         if len(named) != 1:
             return BadRequest(why="there must be exactly one Host header")
+        if any(_UNFIT.search(value) for _, value in headers):
+            return BadRequest(why="a header has characters other than printable ASCII")
         host = named[0].decode("latin-1").rsplit(":", 1)
         name = host[0] if len(host) == 1 or host[1].isdigit() else ":".join(host)
         if name.lower() not in self.hosts and "*" not in self.hosts:
             return WrongHost()
-        return None
+        if scope["method"] not in {"GET", "HEAD"} and any(k == b"if-match" and v != b"*" for k, v in headers):
+            return PreconditionFailed()
+        return None if canonical(scope.get("raw_path") or b"/") else NotFound()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +92,9 @@ class Front:
             return
         scope.setdefault("state", {})["request_id"] = request_id = str(ids.new())
         begun, status = time.perf_counter(), 500
+        head_only = scope["method"] == "HEAD"
+        if head_only:
+            scope = {**scope, "method": "GET"}
 
         async def told(message: Message) -> None:
             nonlocal status
@@ -79,6 +108,8 @@ class Front:
                 ]
                 if scope["path"].startswith("/api") and b"cache-control" not in present:
                     message["headers"].append((b"cache-control", b"no-store"))
+            elif head_only:
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self._refused(scope)
@@ -90,12 +121,13 @@ class Front:
             await self.app(scope, receive, told)
         seconds = time.perf_counter() - begun
         route = getattr(scope.get("route"), "path", None) or "other"
-        REQUESTS.labels(scope["method"] if len(scope["method"]) < 8 else "other", route, str(status)).inc()
+        method = "HEAD" if head_only else scope["method"] if scope["method"] in METHODS else "other"
+        REQUESTS.labels(method, route, str(status)).inc()
         SECONDS.labels(route).observe(seconds)
         log.info(
             "request",
             id=request_id,
-            method=scope["method"][:8],
+            method=method,
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),

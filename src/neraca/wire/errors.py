@@ -95,10 +95,6 @@ class MethodNotAllowed(Problem, slug="method-not-allowed", status=405):
     """This address does not know that method."""
 
 
-class NotAcceptable(Problem, slug="not-acceptable", status=406):
-    """The answer can only be sent as JSON."""
-
-
 class RequestTimeout(Problem, slug="request-timeout", status=408):
     """The request did not arrive in time."""
 
@@ -124,6 +120,13 @@ class OffsetMismatch(Problem, slug="offset-mismatch", status=409):
 
 class IdempotencyInFlight(Problem, slug="idempotency-in-flight", status=409):
     """A request with this Idempotency-Key is still being worked on."""
+
+
+class PreconditionFailed(Problem, slug="precondition-failed", status=412):
+    """Nothing here has the version that If-Match names.
+
+    Resources have no ETag yet that a change could be tied to: send the request without If-Match.
+    """
 
 
 class PayloadTooLarge(Problem, slug="payload-too-large", status=413):
