@@ -12,6 +12,7 @@ from tests.fixtures.place import Place, decide, read_lines
 
 from neraca import deliver
 from neraca.deliver.exports import jobs, queries, service
+from neraca.kit import files
 
 
 async def exported(place: Place, project_id: UUID, form: str = "jsonl") -> tuple[dict[str, Any], bytes]:
@@ -189,10 +190,10 @@ async def test_coco(place: Place, monkeypatch: pytest.MonkeyPatch, dies_at: int 
     ],
 )
 def test_ranges(header: str | None, span: tuple[int, int] | None) -> None:
-    assert service.span(header, 100) == span
+    assert files.span(header, 100) == span
 
 
 @pytest.mark.parametrize("header", ["bytes=100-", "bytes=1000-2000", "bytes=-0"])
 def test_ranges_outside(header: str) -> None:
     with pytest.raises(Exception, match="outside"):
-        service.span(header, 100)
+        files.span(header, 100)

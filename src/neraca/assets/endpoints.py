@@ -4,10 +4,11 @@ import time
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from neraca.accounts import MANAGE, SEE, house, inside, principal, viewer
 from neraca.assets import queries, service
+from neraca.kit import files
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, query, raw
 from neraca.wire.errors import Forbidden, NotFound, UnsupportedMediaType
@@ -37,8 +38,8 @@ async def get_asset(request: Request, asset_id: str) -> Asset:
         return service.shown(session, row)
 
 
-@router.get("/media/{token}", openapi_extra=doc(security="none"), response_class=FileResponse)
-async def show_media(request: Request, token: str) -> FileResponse:
+@router.get("/media/{token}", openapi_extra=doc(security="none"), response_class=StreamingResponse)
+async def show_media(request: Request, token: str) -> StreamingResponse:
     claim = house(request).media_tokens.read(token, time.time())
     if claim is None:
         raise NotFound
@@ -50,8 +51,11 @@ async def show_media(request: Request, token: str) -> FileResponse:
         row = await queries.get(db, UUID(claim["asset"]))
     if row is None:
         raise NotFound
-    return FileResponse(
+    return files.answer(
+        request,
         house(request).blobs / row["blob"],
+        size=row["bytes"],
+        sha256=bytes(row["sha256"]).hex(),
         media_type=row["media_type"],
         headers={
             "Cache-Control": "private, max-age=300",

@@ -6,7 +6,7 @@ from uuid import UUID
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
-COLUMNS = "id, blob, media_type, bytes, width, height, credit, created_at"
+COLUMNS = "id, blob, sha256, media_type, bytes, width, height, credit, created_at"
 
 
 async def add(db: Connection, values: dict[str, Any]) -> Row:

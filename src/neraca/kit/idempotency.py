@@ -19,10 +19,13 @@ async def once(request: Request, db: Connection, actor: str, body: bytes, work: 
     bad-request for a key that is empty, longer than 255 characters or not printable,
     idempotency-mismatch for another body, idempotency-in-flight while the first request runs.
     """
-    key = request.headers.get("idempotency-key")
-    if key is None:
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
         status, said = await work()
         return Response(said, status, media_type="application/json")
+    key = keys[0]
+    if len(keys) > 1:
+        raise CATALOGUE["bad-request"](why="there may be one Idempotency-Key header")
     if not key or len(key) > 255 or not key.isascii() or not key.isprintable():
         raise CATALOGUE["bad-request"](why="Idempotency-Key must be 1 to 255 printable ASCII characters")
     route = f"{request.method} {request.url.path}"

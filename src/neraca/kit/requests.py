@@ -106,9 +106,13 @@ def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict
         if name not in allowed:
             raise _raise("unknown-filter", name=shown(name))
         values = allowed[name]
-        wrong = name in found or "\0" in value or (values is not None and value not in values)
-        if wrong:
-            raise _invalid([Fault(f"?{name}", "invalid-parameter", f"{name} has a value that is not known here.")])
+        if name in found:
+            raise _invalid([Fault(f"?{name}", "given-twice", f'"{name}" may be given once.')])
+        if values is not None and value not in values:
+            said = f'"{name}" must be one of {", ".join(values)}, not {shown(value)}.'
+            raise _invalid([Fault(f"?{name}", "not-allowed", said)])
+        if "\0" in value:
+            raise _invalid([Fault(f"?{name}", "nul-not-allowed", f'"{name}" may not hold the character NUL.')])
         found[name] = value
     return found
 
@@ -132,7 +136,9 @@ def limit(found: Mapping[str, str], default: int = 50, most: int = 200) -> int:
         return default
     if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 3 and int(text) <= most:
         return int(text)
-    raise _invalid([Fault("?limit", "out-of-range", f"limit is a whole number from 1 to {most}.")])
+    raise _invalid(
+        [Fault("?limit", "out-of-range", f'"limit" must be a whole number from 1 to {most}, not {shown(text)}.')]
+    )
 
 
 class Cursors:

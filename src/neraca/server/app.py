@@ -95,6 +95,8 @@ def _operations(app: FastAPI) -> None:
     async def page(request: Request, path: str) -> Response:
         if f"/{path}/".startswith(faults.NO_PAGES):
             raise NotFound
+        # ranges of the app's own files are not worth their answers that are no problem documents
+        request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"range"]
         wanted = (STATIC / path).resolve()
         if path and wanted.is_relative_to(STATIC) and wanted.is_file():
             held = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"

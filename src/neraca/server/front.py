@@ -58,6 +58,15 @@ def canonical(path: bytes) -> bool:
     return not hidden and plain.isprintable() and not {".", ".."} & set(plain.split("/"))
 
 
+def _oversized(scope: Scope) -> Problem | None:
+    headers = scope["headers"]
+    if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > URI_LIMIT:
+        return UriTooLong(limit=URI_LIMIT)
+    if len(headers) > HEADER_COUNT or sum(len(k) + len(v) + 4 for k, v in headers) > HEADER_BYTES:
+        return HeadersTooLarge()
+    return None
+
+
 class Front:
     """Checks what the framework does not, before it sees the request."""
 
@@ -68,11 +77,8 @@ class Front:
 
     def _refused(self, scope: Scope) -> Problem | None:
         headers = scope["headers"]
-        target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
-        if target > URI_LIMIT:
-            return UriTooLong(limit=URI_LIMIT)
-        if len(headers) > HEADER_COUNT or sum(len(k) + len(v) + 4 for k, v in headers) > HEADER_BYTES:
-            return HeadersTooLarge()
+        if (large := _oversized(scope)) is not None:
+            return large
         named = [v for k, v in headers if k == b"host"]
         if len(named) != 1:
             return BadRequest(why="there must be exactly one Host header")

@@ -13,6 +13,7 @@ from neraca.wire.errors import BadRequest, HeadersTooLarge, MethodNotAllowed, Re
 
 PATIENCE_SECONDS = 10.0  # for a whole head, for a first byte, and for what follows an answer
 HEAD_BYTES = 2**16  # of a head that is not complete; `Front` holds a complete one to less
+NO_HTTP = "it is not valid HTTP/1.1"
 TARGET = "its target is not an address of this server"
 log = structlog.get_logger("neraca.http")
 
@@ -49,6 +50,9 @@ class Protocol(HttpToolsProtocol):
         self._forget()
         if self.transport.is_closing():
             return  # refused already: nothing that came along with it is begun
+        if self.parser.get_http_version() not in {"1.0", "1.1"}:
+            self._refuse(BadRequest(why=NO_HTTP))
+            return
         if not self.url.startswith(b"/"):
             if b"://" not in self.url:
                 self._refuse(MethodNotAllowed() if self.parser.get_method() == b"CONNECT" else BadRequest(why=TARGET))
@@ -64,7 +68,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature and sentence
-        self._refuse(BadRequest(why="it is not valid HTTP/1.1"))
+        self._refuse(BadRequest(why=NO_HTTP))
 
     def _unsupported_upgrade_warning(self) -> None:
         """We speak HTTP/1.1 only: the request is answered as if no upgrade had been asked for, the last here."""

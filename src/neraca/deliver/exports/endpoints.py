@@ -6,11 +6,10 @@ from fastapi.responses import StreamingResponse
 from neraca import projects
 from neraca.accounts import MANAGE, inside, taken
 from neraca.deliver.exports import queries, service
-from neraca.kit import blobs
+from neraca.kit import files
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, limit, query
 from neraca.wire import deliver as wire
-from neraca.wire.errors import NotFound
 
 router = APIRouter()
 TYPES = {"jsonl": "application/x-ndjson", "coco": "application/json"}
@@ -48,23 +47,14 @@ async def get_export_data(request: Request, export_id: str) -> Response:
     async with inside(request, MANAGE) as session:
         row = await service.finished(session, known(export_id))
         path = session.house.blobs / row["blob"]
-    if not path.exists():
-        raise NotFound
-    size, etag = row["bytes"], f'"{row["sha256"]}"'
-    matching = request.headers.get("if-range", etag) == etag
-    span = service.span(request.headers.get("range") if matching else None, size)
-    begin, end = span or (0, size)
     name = f"neraca-{row['id']}.{'jsonl' if row['format'] == 'jsonl' else 'json'}"
-    headers = {
-        "Content-Length": str(end - begin),
-        "Accept-Ranges": "bytes",
-        "ETag": etag,
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    if span is not None:
-        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
-    return StreamingResponse(
-        blobs.parts(path, begin, end), 206 if span else 200, headers=headers, media_type=TYPES[row["format"]]
+    return files.answer(
+        request,
+        path,
+        size=row["bytes"],
+        sha256=row["sha256"],
+        media_type=TYPES[row["format"]],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

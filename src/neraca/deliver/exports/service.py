@@ -1,6 +1,5 @@
 """Ask for an export, read it, stream a project's state."""
 
-import re
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -9,11 +8,10 @@ from neraca.accounts import Cell, CellSession, House
 from neraca.deliver import queries as order
 from neraca.deliver.exports import queries
 from neraca.wire import deliver as wire
-from neraca.wire.errors import Conflict, Fault, NotFound, RangeNotSatisfiable, ValidationFailed
+from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 
 FIRST_PAGE = 100
 PAGE = 1000
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def shown(row: queries.Row) -> wire.Export:
@@ -64,29 +62,6 @@ async def finished(session: CellSession, export_id: UUID) -> queries.Row:
     if row["state"] != "done":
         raise Conflict(why=f"the export is {row['state']}, not done")
     return row
-
-
-def span(header: str | None, size: int) -> tuple[int, int] | None:
-    """The one byte range asked for as (begin, end), None for the whole file.
-
-    Several ranges at once and what is no byte range are answered with the whole file.
-    Raises range-not-satisfiable.
-    """
-    found = _RANGE.fullmatch(header.strip()) if header else None
-    if found is None or found.groups() == ("", ""):
-        return None
-    first, last = found.groups()
-    if not first:
-        begin, end = max(size - int(last), 0), size
-        if int(last) == 0:
-            begin = size
-    else:
-        begin, end = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < begin:
-            return None
-    if begin >= end:
-        raise RangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
-    return begin, end
 
 
 async def position(session: CellSession, asked: str | None) -> int:
