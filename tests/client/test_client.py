@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from standardwebhooks import Webhook
+from tests.client.answering import Answer, Answering, Cut
 
 from neraca.client import Client, Invalid, NeracaError, Unreachable, webhooks
 from neraca.wire.deliver import Export
@@ -17,20 +18,36 @@ from neraca.wire.deliver import Export
 PROJECT = "00000000-0000-4000-8000-000000000001"
 
 
-def client(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
-    made = Client("http://neraca.test", "nrc_test_x", transport=httpx.MockTransport(answer))
-    made.wire.sleep = lambda _: None
-    return made
+Speak = Callable[[Answer], Client]
 
 
-def test_many_tasks_go_in_chunks_and_a_broken_one_is_repeated_under_its_key() -> None:
+@pytest.fixture
+def client() -> Iterator[Speak]:
+    """A client of a server that answers so; it does not wait between its tries."""
+    servers: list[Answering] = []
+    clients: list[Client] = []
+
+    def speak(answer: Answer) -> Client:
+        servers.append(Answering(answer))
+        clients.append(Client(servers[-1].url, "nrc_test_x"))
+        clients[-1].wire.sleep = lambda _: None
+        return clients[-1]
+
+    yield speak
+    for one in clients:
+        one.close()
+    for server in servers:
+        server.stop()
+
+
+def test_many_tasks_go_in_chunks_and_a_broken_one_is_repeated_under_its_key(client: Speak) -> None:
     seen: list[tuple[str, int]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         tasks = json.loads(request.content)["tasks"]
         seen.append((request.headers["idempotency-key"], len(tasks)))
         if len(seen) == 2:
-            raise httpx.ReadError("cut")
+            raise Cut
         if len(seen) == 3:
             return httpx.Response(503)
         return httpx.Response(201, json={"items": [{"id": t["external_id"], "external_id": None} for t in tasks]})
@@ -43,19 +60,19 @@ def test_many_tasks_go_in_chunks_and_a_broken_one_is_repeated_under_its_key() ->
     assert len(set(keys)) == 3
 
 
-def test_a_post_without_a_key_is_not_repeated_after_a_break() -> None:
+def test_a_post_without_a_key_is_not_repeated_after_a_break(client: Speak) -> None:
     calls: list[int] = []
 
     def answer(_: httpx.Request) -> httpx.Response:
         calls.append(1)
-        raise httpx.ReadError("cut")
+        raise Cut
 
     with pytest.raises(Unreachable):
         client(answer).projects.create({"name": "x"})
     assert calls == [1]
 
 
-def test_a_problem_names_every_flaw() -> None:
+def test_a_problem_names_every_flaw(client: Speak) -> None:
     flaws = [{"pointer": "#/a", "code": "missing", "detail": "A."}, {"pointer": "#/b", "code": "extra", "detail": "B."}]
     problem = {"code": "invalid", "detail": "Two faults.", "errors": flaws}
     with pytest.raises(Invalid, match=r"Two faults\.") as caught:
@@ -64,12 +81,12 @@ def test_a_problem_names_every_flaw() -> None:
     assert [one.pointer for one in caught.value.errors] == ["#/a", "#/b"]
 
 
-def test_a_page_of_another_server_is_still_an_error() -> None:
+def test_a_page_of_another_server_is_still_an_error(client: Speak) -> None:
     with pytest.raises(NeracaError, match="status 502"):
         client(lambda _: httpx.Response(502, text="<html>")).projects.get(PROJECT)
 
 
-def test_a_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_a_download_goes_on_where_it_stopped(client: Speak, tmp_path: Path) -> None:
     body = bytes(range(256)) * 10
     ranges: list[str | None] = []
 
