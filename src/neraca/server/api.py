@@ -21,6 +21,7 @@ def server(known: Settings) -> uvicorn.Server:
             loop="uvloop",
             access_log=False,
             log_level="warning",
+            log_config=None,  # ours: its own would print what exceptions say
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=10,
