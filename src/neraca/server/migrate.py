@@ -105,6 +105,9 @@ def grant(dsn: str, database: str, role: str) -> None:
     with psycopg.connect(make_conninfo(dsn, dbname=database), autocommit=True) as cell:
         name = sql.Identifier(role)
         cell.execute("revoke all on schema public from public")
+        # A temporary table would outlive its request on a pooled connection, with what is in it.
+        everybody = sql.SQL("revoke connect, temporary on database {} from public")
+        cell.execute(everybody.format(sql.Identifier(database)))
         cell.execute(sql.SQL("grant usage on schema public to {}").format(name))
         cell.execute(sql.SQL("grant select, insert, update, delete on all tables in schema public to {}").format(name))
         cell.execute(sql.SQL("grant usage, select on all sequences in schema public to {}").format(name))
