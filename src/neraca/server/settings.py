@@ -15,6 +15,10 @@ from neraca.server.where import NotRunning, home
 __all__ = ["NotRunning", "Settings", "home", "install_key", "load", "provision"]
 
 
+KEY_BYTES = 32
+KEY_LEAST_DIFFERENT = 12  # of 32 random bytes, fewer are different once in 10^25: a typed one is not random
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a process needs to know; see docs/reference/settings.md."""
@@ -50,7 +54,10 @@ async def provision() -> None:
 
 
 def install_key(folder: Path) -> bytes:
-    """The installation's secret: 32 random bytes, made at the first start, mode 0600."""
+    """The installation's secret: 32 random bytes, made at the first start, mode 0600.
+
+    Raises RuntimeError for a file that does not hold such a key: nothing starts under a weak one.
+    """
     path = folder / "secrets.json"
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,9 +67,12 @@ def install_key(folder: Path) -> bytes:
         with contextlib.suppress(FileExistsError):
             os.link(new, path)  # whoever is first wins
         new.unlink()
-    key = bytes.fromhex(json.loads(path.read_text())["key"])
-    if len(key) != 32:
-        raise RuntimeError(f"{path} does not hold a key of 32 bytes; restore it from your backup.")
+    try:
+        key = bytes.fromhex(json.loads(path.read_text())["key"])
+    except (ValueError, KeyError, TypeError):
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < KEY_LEAST_DIFFERENT:
+        raise RuntimeError(f"{path} does not hold a key of 32 random bytes; restore it from your backup.")
     return key
 
 
