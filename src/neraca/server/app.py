@@ -93,7 +93,7 @@ def _operations(app: FastAPI) -> None:
 
     @app.get(faults.PAGES, include_in_schema=False)
     async def page(request: Request, path: str) -> Response:
-        if f"/{path}/".startswith(faults.NO_PAGES):
+        if faults.no_page(path):
             raise NotFound
         # ranges of the app's own files are not worth their answers that are no problem documents
         request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"range"]

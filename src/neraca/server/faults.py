@@ -20,8 +20,13 @@ from neraca.wire.errors import (
 )
 
 PAGES = "/{path:path}"  # the route of the web app, which knows only GET
-NO_PAGES = ("/api/", "/media/")
+NO_PAGES = frozenset({"api", "media"})
 log = structlog.get_logger("neraca.http")
+
+
+def no_page(path: str) -> bool:
+    """Whether a path is the API's in any spelling: what is not found there is not the app's."""
+    return path.lstrip("/").partition("/")[0].lower() in NO_PAGES
 
 
 def response(problem: Problem, request_id: str) -> Response:
@@ -65,7 +70,7 @@ def _of_database(wrong: Exception) -> Problem:
 async def handle(request: Request, wrong: Exception) -> Response:
     """The one exception handler."""
     route = getattr(request.scope.get("route"), "path", "")
-    problem = _translated(wrong, for_pages=route == PAGES and request.url.path.startswith(NO_PAGES))
+    problem = _translated(wrong, for_pages=route == PAGES and no_page(request.url.path))
     if problem.status >= 500:
         log.error(
             "failed", id=request.state.request_id, error=type(wrong).__name__, exc_info=isinstance(problem, Internal)
