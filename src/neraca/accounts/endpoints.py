@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from neraca.accounts import queries, rules, service
-from neraca.accounts.gate import COOKIE, MANAGE, house, inside, same_origin, signed_in, taken
+from neraca.accounts.gate import COOKIE, MANAGE, house, inside, principal, same_origin, signed_in, taken
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, limit, query, read
 from neraca.wire import accounts as wire
@@ -58,9 +58,7 @@ async def change_session(request: Request) -> wire.Session:
 
 @router.delete("/api/session", status_code=204, openapi_extra=doc(security="cookie"))
 async def sign_out(request: Request, response: Response) -> None:
-    who = await signed_in(request)
-    async with house(request).control() as control:
-        await queries.end_login(control, who.id_hash)
+    await service.sign_out(house(request), await signed_in(request))
     response.delete_cookie(COOKIE, path="/")
 
 
@@ -176,10 +174,11 @@ def _member(row: queries.Row) -> wire.Member:
 
 @router.patch("/api/members/{person_id}", openapi_extra=doc(wire.MemberChange))
 async def change_member(request: Request, person_id: str) -> wire.Member:
+    changed = known(person_id)
+    await service.may_grant(house(request), await principal(request), "role", changed)
     asked = await taken(request, MANAGE, wire.MemberChange)
     async with inside(request, MANAGE) as session:
-        _person(session.who.person_id)
-        return _member(await service.change_role(session, known(person_id), asked.role))
+        return _member(await service.change_role(session, changed, asked.role))
 
 
 @router.delete("/api/members/{person_id}", status_code=204, openapi_extra=doc())
@@ -206,9 +205,9 @@ async def list_invitations(request: Request) -> wire.Invitations:
 
 @router.post("/api/invitations", status_code=201, openapi_extra=doc(wire.InvitationNew))
 async def invite(request: Request) -> wire.InvitationCreated:
+    await service.may_grant(house(request), await principal(request), "invitation")
     asked = await taken(request, MANAGE, wire.InvitationNew)
     async with inside(request, MANAGE) as session:
-        _person(session.who.person_id)
         return await service.invite(session, asked)
 
 
@@ -229,18 +228,14 @@ async def list_keys(request: Request) -> wire.Keys:
 
 @router.post("/api/keys", status_code=201, openapi_extra=doc(wire.KeyNew))
 async def make_key(request: Request) -> wire.KeyCreated:
+    await service.may_grant(house(request), await principal(request), "key")
     asked = await taken(request, MANAGE, wire.KeyNew)
-    async with inside(request, MANAGE) as session:
-        _person(session.who.person_id)
-        async with session.house.control() as control:
-            return await service.add_key(control, session.who.client_id, asked, session.who.actor)
+    async with inside(request, MANAGE) as session, session.house.control() as control:
+        return await service.add_key(control, session.who.client_id, asked, session.who.actor)
 
 
 @router.delete("/api/keys/{key_id}", status_code=204, openapi_extra=doc())
 async def revoke_key(request: Request, key_id: str) -> None:
     async with inside(request, MANAGE) as session:
         _person(session.who.person_id)
-        async with session.house.control() as control:
-            if not await queries.revoke_key(control, session.who.client_id, known(key_id)):
-                raise NotFound
-            await queries.add_event(control, session.who.actor, "key.revoked", {"key": key_id})
+        await service.revoke_key(session, known(key_id))

@@ -110,6 +110,11 @@ class House:
         until, what = self.fresh.get(secret, (0.0, None))
         return what if until > time.monotonic() else None
 
+    def forget(self, which: Callable[[object], bool]) -> None:
+        """Drops what was remembered of some credentials: their next request is checked anew."""
+        for secret in [secret for secret, (_, what) in self.fresh.items() if which(what)]:
+            del self.fresh[secret]
+
     async def close(self) -> None:
         """Closes all connections."""
         await self.databases.close()

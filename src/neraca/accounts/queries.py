@@ -272,6 +272,26 @@ async def invitations(db: Connection, client_id: UUID, after: list[str] | None, 
     )
 
 
+async def invitation(db: Connection, token_hash: bytes) -> Row | None:
+    """An invitation that can still be accepted."""
+    return await _one(
+        db,
+        "select email from invitation where token_hash = %(h)s and accepted_at is null"
+        " and expires_at > clock_timestamp()",
+        h=token_hash,
+    )
+
+
+async def end_invitations(db: Connection, client_id: UUID, person_id: UUID) -> None:
+    """Ends what is open of a person's invitations into a client."""
+    await db.execute(
+        "update invitation i set expires_at = clock_timestamp() from person p where p.id = %(p)s"
+        " and i.client_id = %(c)s and lower(i.email) = lower(p.email) and i.accepted_at is null"
+        " and i.expires_at > clock_timestamp()",
+        {"p": person_id, "c": client_id},
+    )
+
+
 async def take_invitation(db: Connection, token_hash: bytes) -> Row | None:
     return await _one(
         db,

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from neraca.accounts import queries, rules
-from neraca.accounts.gate import CellSession, SignedIn
+from neraca.accounts.gate import MANAGE, CellSession, Principal, SignedIn
 from neraca.accounts.house import House
 from neraca.kit.session import Connection
 from neraca.kit.signing import digest, token
@@ -45,8 +45,8 @@ def _matches(hashed: str, password: str) -> bool:
         return False
 
 
-async def sign_in(home: House, email: str, password: str) -> tuple[str, Session]:
-    """Checks the password and opens a session; gives the cookie's value.
+async def _proven(home: House, email: str, password: str) -> UUID:
+    """The person behind address and password.
 
     Raises wrong-password, and too-many-requests after ten failures in a quarter of an hour.
     """
@@ -56,13 +56,23 @@ async def sign_in(home: House, email: str, password: str) -> tuple[str, Session]
     if failures >= rules.MAX_FAILURES:
         raise TooManyRequests(seconds=900, headers={"Retry-After": "900"})
     good = await asyncio.to_thread(_matches, person["password_hash"] if person else _NOBODY, password)
-    if person is None or not good or person["disabled_at"] is not None:
-        async with home.control() as control:
-            await queries.add_failure(control, email)
-        raise WrongPassword
     async with home.control() as control:
-        await queries.clear_failures(control, email)
-        return await _open(control, person["id"], email)
+        if person is not None and good and person["disabled_at"] is None:
+            await queries.clear_failures(control, email)
+            known: UUID = person["id"]
+            return known
+        await queries.add_failure(control, email)
+    raise WrongPassword
+
+
+async def sign_in(home: House, email: str, password: str) -> tuple[str, Session]:
+    """Checks the password and opens a session; gives the cookie's value.
+
+    Raises wrong-password, too-many-requests.
+    """
+    person_id = await _proven(home, email, password)
+    async with home.control() as control:
+        return await _open(control, person_id, email)
 
 
 async def _open(control: Connection, person_id: UUID, email: str) -> tuple[str, Session]:
@@ -96,27 +106,52 @@ def session_of(who: SignedIn, belongs: list[Membership]) -> Session:
 
 
 async def accept_invitation(home: House, asked: InvitationAccept) -> tuple[str, Session]:
-    """Makes the person (or adds the membership, where the password is theirs) and signs in."""
-    hashed = await hash_password(asked.password)
+    """Makes the person (or adds the membership, where the password is theirs) and signs in.
+
+    Nothing is hashed for a token that is none. Raises not-found, wrong-password, too-many-requests.
+    """
+    secret = digest(asked.token)
     async with home.control() as control:
-        invitation = await queries.take_invitation(control, digest(asked.token))
-        if invitation is None:
+        found = await queries.invitation(control, secret)
+        known = await queries.person_by_email(control, found["email"]) if found else None
+    if found is None:
+        raise NotFound
+    email = found["email"]
+    person_id = await _proven(home, email, asked.password) if known else None
+    hashed = "" if known else await hash_password(asked.password)
+    async with home.control() as control:
+        invitation = await queries.take_invitation(control, secret)
+        if not known:
+            person_id = await queries.add_person(control, email, asked.name, hashed)
+        if invitation is None or person_id is None:  # somebody was faster
             raise NotFound
-        email = invitation["email"]
-        person_id = await queries.add_person(control, email, asked.name, hashed)
-        if person_id is None:
-            person = await queries.person_by_email(control, email)
-            assert person is not None
-            if not await asyncio.to_thread(_matches, person["password_hash"], asked.password):
-                raise WrongPassword
-            person_id = person["id"]
-        await queries.add_membership(
-            control, person_id, invitation["client_id"], invitation["role"], invitation["team"]
-        )
+        client_id, role = invitation["client_id"], invitation["role"]
+        await queries.add_membership(control, person_id, client_id, role, invitation["team"])
         await queries.add_event(
-            control, f"person:{person_id}", "invitation.accepted", {"client": str(invitation["client_id"])}
+            control, f"person:{person_id}", "invitation.accepted", {"client": str(client_id), "role": role}
         )
-        return await _open(control, person_id, email)
+        opened = await _open(control, person_id, email)
+    _forget_person(home, person_id)
+    return opened
+
+
+def _forget_person(home: House, person_id: UUID) -> None:
+    """The next request of a person here is checked anew; other processes do so within a second."""
+    home.forget(lambda what: isinstance(what, Principal) and what.person_id == person_id)
+
+
+async def may_grant(home: House, who: Principal, what: str, person_id: UUID | None = None) -> None:
+    """Only a person who manages may give roles, invitations and keys, and nobody changes their own role.
+
+    A refused try leaves an event. Raises forbidden.
+    """
+    if who.role in MANAGE and who.person_id is not None and who.person_id != person_id:
+        return
+    async with home.control() as control:
+        await queries.add_event(
+            control, who.actor, "grant.refused", {"client": str(who.client_id), "role": who.role, "what": what}
+        )
+    raise Forbidden
 
 
 async def invite(session: CellSession, asked: InvitationNew) -> InvitationCreated:
@@ -175,7 +210,8 @@ async def add_key(control: Connection, client_id: UUID, asked: KeyNew, actor: st
         key_hash=digest(secret),
         last4=secret[-4:],
     )
-    await queries.add_event(control, actor, "key.made", {"client": str(client_id), "key": str(row["id"])})
+    told = {"client": str(client_id), "key": str(row["id"]), "role": asked.role, "mode": asked.mode}
+    await queries.add_event(control, actor, "key.made", told)
     return KeyCreated(**Key.model_validate({**row, "id": str(row["id"])}).model_dump(), key=secret)
 
 
@@ -214,22 +250,49 @@ async def add_client(home: House, asked: ClientNew, actor: str) -> ClientCreated
 
 
 async def change_role(session: CellSession, person_id: UUID, role: str) -> queries.Row:
-    """A member's new role. Nobody changes their own. Raises forbidden, not-found."""
-    if person_id == session.who.person_id:
-        raise Forbidden
+    """A member's new role, from their next request on. Raises not-found.
+
+    Their open invitations end, so that an old one cannot bring an old role back.
+    """
+    client_id = session.who.client_id
     async with session.house.control() as control:
-        row = await queries.set_role(control, session.who.client_id, person_id, role)
+        row = await queries.set_role(control, client_id, person_id, role)
         if row is None:
             raise NotFound
-        await queries.add_event(control, session.who.actor, "member.changed", {"person": str(person_id), "role": role})
+        await queries.end_invitations(control, client_id, person_id)
+        told = {"client": str(client_id), "person": str(person_id), "role": role}
+        await queries.add_event(control, session.who.actor, "member.changed", told)
+    _forget_person(session.house, person_id)
     return row
 
 
 async def remove_member(session: CellSession, person_id: UUID) -> None:
-    """Ends a membership; its tokens die within a second. Raises forbidden, not-found."""
+    """Ends a membership with its tokens and its open invitations. Raises forbidden, not-found."""
     if person_id == session.who.person_id:
         raise Forbidden
+    client_id = session.who.client_id
     async with session.house.control() as control:
-        if not await queries.remove_member(control, session.who.client_id, person_id):
+        if not await queries.remove_member(control, client_id, person_id):
             raise NotFound
-        await queries.add_event(control, session.who.actor, "member.removed", {"person": str(person_id)})
+        await queries.end_invitations(control, client_id, person_id)
+        told = {"client": str(client_id), "person": str(person_id)}
+        await queries.add_event(control, session.who.actor, "member.removed", told)
+    _forget_person(session.house, person_id)
+
+
+async def revoke_key(session: CellSession, key_id: UUID) -> None:
+    """Ends a key: here at once, in other processes within a second. Raises not-found."""
+    client_id = session.who.client_id
+    async with session.house.control() as control:
+        if not await queries.revoke_key(control, client_id, key_id):
+            raise NotFound
+        told = {"client": str(client_id), "key": str(key_id)}
+        await queries.add_event(control, session.who.actor, "key.revoked", told)
+    session.house.forget(lambda what: isinstance(what, Principal) and what.key_id == key_id)
+
+
+async def sign_out(home: House, who: SignedIn) -> None:
+    """Ends a sign-in, with the tokens and links that rest on it."""
+    async with home.control() as control:
+        await queries.end_login(control, who.id_hash)
+    home.forget(lambda what: isinstance(what, Principal) and what.credential == who.id_hash)
