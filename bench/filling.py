@@ -1,6 +1,5 @@
 """Projects made over HTTP and filled by SQL, in the shapes that the product's own code writes."""
 
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,10 +15,45 @@ IMAGE = {
     "classes": [{"id": name, "label": name.title()} for name in ("cat", "dog", "horse")],
     "shapes": ["box"],
 }
-PARAMS = {
-    "choice": "jsonb_build_object('text', 'The animal of line ' || i || ' in the list.')",
-    "image": "jsonb_build_object('image', 'asset:' || gen_random_uuid(), 'width', 640, 'height', 480)",
-}
+TASKS = """
+with added as (
+  insert into event (kind, project_id, actor, n) values ('tasks.added', %(p)s, 'bench', %(n)s) returning id
+), made as (
+  insert into task (id, project_id, external_id, params, event_id)
+  select gen_random_uuid(), %(p)s, 'item-' || i, case when %(image)s
+      then jsonb_build_object('image', 'asset:' || gen_random_uuid(), 'width', 640, 'height', 480)
+      else jsonb_build_object('text', 'The animal of line ' || i || ' in the list.') end, added.id
+  from added, generate_series(1, %(n)s) i returning id, seq
+)
+insert into slot (task_id, n, project_id, priority, opened_at)
+select id, k, %(p)s, 0, clock_timestamp() - interval '1 minute' from made, generate_series(1, %(k)s) k order by seq, k
+"""
+FILL = """
+update slot set state = 2, fence = 1, labeler_id = %(l)s, lease_id = gen_random_uuid(), begun = true, version = 1,
+  price_micros = 50000, currency = 'USD', lease_until = clock_timestamp() + interval '15 minutes'
+where project_id = %(p)s and n = 1
+"""
+ANSWER = """
+with noted as (
+  insert into event (kind, project_id, task_id, actor, data)
+  select 'answer.stored', project_id, task_id, labeler_id::text, jsonb_build_object('slot', n, 'price_micros',
+    price_micros, 'currency', currency, 'version', version, 'active_ms', 900)
+  from slot where project_id = %(p)s and n = 1 order by pos returning id, task_id
+)
+insert into answer (task_id, project_id, labeler_id, lease_id, value, project_version, active_ms, event_id)
+select s.task_id, %(p)s, %(l)s, s.lease_id, '{"choice": "cat"}', 1, 900, noted.id
+from noted join slot s on s.task_id = noted.task_id and s.n = 1
+"""
+DECIDE = """
+with noted as (
+  insert into event (kind, project_id, task_id, actor, data)
+  select 'task.decided', project_id, id, 'engine', '{"reason": "count", "answers": 1}'
+  from task where project_id = %(p)s order by seq returning id, task_id
+)
+insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id)
+select a.task_id, 1, %(p)s, a.value, 0.7, '{"cat": 0.7, "dog": 0.1, "horse": 0.1, "cow": 0.05, "sheep": 0.05}',
+  'count', array[a.id], noted.id from noted join answer a on a.task_id = noted.task_id
+"""
 
 
 def project(manager: httpx.Client, name: str, *, kind: str = "choice", answers: int = 1) -> UUID:
@@ -38,60 +72,28 @@ def project(manager: httpx.Client, name: str, *, kind: str = "choice", answers: 
 
 def tasks(cell: Database, project_id: UUID, n: int, *, kind: str = "choice", answers: int = 1) -> None:
     """`n` tasks with their open slots, as one import a minute ago would have left them."""
-    cell.execute(
-        f"with added as (insert into event (kind, project_id, actor, n) values ('tasks.added', %(p)s, 'bench', %(n)s)"
-        f" returning id), made as (insert into task (id, project_id, external_id, params, event_id)"
-        f" select gen_random_uuid(), %(p)s, 'item-' || i, {PARAMS[kind]}, added.id"
-        f" from added, generate_series(1, %(n)s) i returning id, seq)"
-        f" insert into slot (task_id, n, project_id, priority, opened_at)"
-        f" select id, k, %(p)s, 0, clock_timestamp() - interval '1 minute' from made,"
-        f" generate_series(1, %(k)s) k order by seq, k".encode(),
-        {"p": project_id, "n": n, "k": answers},
-    )
+    cell.execute(TASKS, {"p": project_id, "n": n, "k": answers, "image": kind == "image"})
 
 
-def history(cell: Database, project_id: UUID, labeler: UUID, lease_seconds: int = 900) -> int:
+def history(cell: Database, project_id: UUID, labeler: UUID) -> int:
     """Every task of a project answered once, by this labeler; all stay open. Gives how many."""
-    values: dict[str, Any] = {"p": project_id, "l": labeler, "s": lease_seconds}
-    with cell.transaction():
-        cell.execute(
-            "update slot set state = 2, fence = 1, labeler_id = %(l)s, lease_id = gen_random_uuid(), begun = true,"
-            " version = 1, price_micros = 50000, currency = 'USD',"
-            " lease_until = clock_timestamp() + make_interval(secs => %(s)s) where project_id = %(p)s and n = 1",
-            values,
-        )
-        cell.execute(
-            "with noted as (insert into event (kind, project_id, task_id, actor, data)"
-            " select 'answer.stored', project_id, task_id, %(l)s::text, jsonb_build_object('slot', n, 'price_micros',"
-            " price_micros, 'currency', currency, 'version', version, 'active_ms', 900) from slot"
-            " where project_id = %(p)s and n = 1 order by pos returning id, task_id)"
-            " insert into answer (task_id, project_id, labeler_id, lease_id, value, project_version, active_ms,"
-            " event_id) select s.task_id, %(p)s, %(l)s, s.lease_id, '{\"choice\": \"cat\"}', 1, 900, noted.id"
-            " from noted join slot s on s.task_id = noted.task_id and s.n = 1",
-            values,
-        )
-        cell.execute("update task set answers = 1, confidence = 0.7 where project_id = %(p)s", values)
-        row = cell.execute(
-            "insert into walk (labeler_id, project_id, priority, pos) select %(l)s, %(p)s, 0, max(pos) from slot"
-            " where project_id = %(p)s and n = 1 returning (select count(*) from answer where project_id = %(p)s) as n",
-            values,
-        ).fetchone()
-    assert row is not None
-    return int(row["n"])
-
-
-def verdicts(cell: Database, project_id: UUID, labeler: UUID) -> None:
-    """Every task of a project, which `history` has answered, decided."""
     values = {"p": project_id, "l": labeler}
     with cell.transaction():
+        cell.execute(FILL, values)
+        stored = cell.execute(ANSWER, values).rowcount
+        cell.execute("update task set answers = 1, confidence = 0.7 where project_id = %(p)s", values)
         cell.execute(
-            "with noted as (insert into event (kind, project_id, task_id, actor, data)"
-            " select 'task.decided', project_id, id, 'engine', '{\"reason\": \"count\", \"answers\": 1}' from task"
-            " where project_id = %(p)s order by seq returning id, task_id)"
-            " insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id)"
-            " select a.task_id, 1, %(p)s, a.value, 0.7, '{\"cat\": 0.7, \"dog\": 0.1, \"horse\": 0.1, \"cow\": 0.05,"
-            " \"sheep\": 0.05}', 'count', array[a.id], noted.id from noted join answer a on a.task_id = noted.task_id",
+            "insert into walk (labeler_id, project_id, priority, pos)"
+            " select %(l)s, %(p)s, 0, max(pos) from slot where project_id = %(p)s and n = 1",
             values,
         )
+    return stored
+
+
+def verdicts(cell: Database, project_id: UUID) -> None:
+    """Every task of a project, which `history` has answered, decided."""
+    values = {"p": project_id}
+    with cell.transaction():
+        cell.execute(DECIDE, values)
         cell.execute("update task set state = 'decided' where project_id = %(p)s", values)
         cell.execute("update slot set state = 3 where project_id = %(p)s and state = 0", values)

@@ -11,8 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,8 +81,8 @@ class Installation:
         return time.perf_counter() - begun
 
     def _ready(self) -> bool:
-        with contextlib.suppress(OSError, urllib.error.HTTPError), urllib.request.urlopen(f"{self.url}/readyz") as told:
-            return bool(told.status == 200)
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/readyz").status_code == 200
         return False
 
     def stop(self) -> None:
@@ -139,9 +137,10 @@ class Installation:
         """Waits until what was filled in is sealed, estimated and vacuumed, and the server rests."""
         end = time.monotonic() + SETTLE_SECONDS
         with self.cell() as cell, self.database("neraca_control") as control:
-            while cell.execute(
-                "select 1 from event where pos is null union all select 1 from outbox limit 1"
-            ).fetchone() or control.execute("select 1 from procrastinate_jobs limit 1").fetchone():
+            while (
+                cell.execute("select 1 from event where pos is null union all select 1 from outbox limit 1").fetchone()
+                or control.execute("select 1 from procrastinate_jobs limit 1").fetchone()
+            ):
                 if time.monotonic() > end:
                     raise RuntimeError("The worker did not finish what was filled in.")
                 time.sleep(0.5)
@@ -153,7 +152,7 @@ class Installation:
 @contextlib.contextmanager
 def installed() -> Iterator[Installation]:
     """An installation in a folder of its own; in the end nothing of it is left."""
-    with tempfile.TemporaryDirectory(prefix="neraca-bench-", dir="/tmp") as folder:  # noqa: S108 - a short path: sockets
+    with tempfile.TemporaryDirectory(prefix="neraca-bench-", dir="/tmp") as folder:  # a short path: sockets
         Path(folder).chmod(0o755)  # the database's account must pass through
         made = Installation(Path(folder) / "home")
         try:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import psutil
+import psutil  # type: ignore[import-untyped] # it has no types of its own
 
 PARTS = ("launcher", "api", "worker", "database")
 TRIES = 10

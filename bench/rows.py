@@ -77,7 +77,12 @@ def machine() -> dict[str, str]:
         names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
         model = f"{len(names)} x {names[0]}" if names else model
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return {"cpu": model, "python": platform.python_version(), "system": platform.platform(), "commit": commit.stdout.strip()}
+    return {
+        "cpu": model,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "commit": commit.stdout.strip(),
+    }
 
 
 def tell(rows: list[Row], console: Console) -> Path:

@@ -90,14 +90,23 @@ class House:
         return [await self.cell(client_id) for client_id in ready]
 
     @contextlib.asynccontextmanager
-    async def inside(self, cell: Cell, *, transaction: bool = True) -> AsyncIterator[Connection]:
-        """A connection in a cell, under the cell's own role; in one transaction unless said otherwise."""
+    async def inside(
+        self, cell: Cell, *, transaction: bool = True, pipeline: bool = False
+    ) -> AsyncIterator[Connection]:
+        """A connection in a cell, under the cell's own role; in one transaction unless said otherwise.
+
+        In a pipeline a statement is sent with the next one whose rows are fetched, and what is wrong
+        with it is raised there: one round trip for many, which is most of what a short request costs.
+        """
         async with self.databases.connection(cell.database, cell.role, cell.password) as connection:
             if not transaction:
                 yield connection
-                return
-            async with connection.transaction():
-                yield connection
+            elif pipeline:
+                async with connection.pipeline(), connection.transaction():
+                    yield connection
+            else:
+                async with connection.transaction():
+                    yield connection
 
     def remember(self, secret: bytes, what: object, seconds: float = 1.0) -> None:
         """Keeps a verified credential for a moment: a revocation acts within that time."""

@@ -26,6 +26,6 @@ async def save_draft(request: Request, lease_id: str) -> None:
 )
 async def submit_answer(request: Request, lease_id: str) -> Response:
     asked = await taken(request, WORK, wire.Submitted, limit=16 * MIB)
-    async with inside(request, WORK) as session:
+    async with inside(request, WORK, pipeline=True) as session:
         status, receipt = await service.submit(session, known(lease_id), asked, request.app.state.answer_stored)
     return Response(receipt.model_dump_json(), status, media_type="application/json")

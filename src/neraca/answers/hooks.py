@@ -18,12 +18,12 @@ class AnswerStored:
     labeler_id: UUID
     answer_id: UUID
     value: dict[str, Any]
+    earlier: Sequence[dict[str, Any]]  # id, labeler_id, value of the task's answers before, surplus ones left out
     kind: str
     config: dict[str, Any]
     policy: dict[str, Any]
     priority: int
     state: str
-    event_id: int
 
 
 Handler = Callable[[AnswerStored], Awaitable[bool]]

@@ -10,6 +10,7 @@ from neraca.accounts import CellSession
 from neraca.answers import queries
 from neraca.answers.hooks import AnswerStored, Handlers
 from neraca.kind import check
+from neraca.kit import ids
 from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, Fault, LeaseLost, Problem, ValidationFailed
 
@@ -66,28 +67,32 @@ async def submit(
     """
     who = session.who
     try:
-        lease = await routing.held(session, lease_id, asked.fence)
+        lease, earlier = await routing.held_with(
+            session, lease_id, asked.fence, lambda: queries.earlier(session.db, lease_id)
+        )
     except (LeaseLost, AlreadySubmitted) as refusal:
         return await _again(session, lease_id, dict(asked.answer), refusal)
     value = _checked(lease, dict(asked.answer))
-    if not await routing.fill(session.db, lease_id, asked.fence):
-        return await _again(session, lease_id, dict(asked.answer), LeaseLost())
-    row = await queries.store(
-        session.db, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value, active_ms=asked.active_ms
-    )
+    answer_id = ids.new()
+    sure = await routing.filled(session, lease_id, asked.fence)
+    await queries.store(
+        session.db, answer_id=answer_id, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value,
+        active_ms=asked.active_ms,
+    )  # fmt: skip
     stored = AnswerStored(
         db=session.db,
         task_id=lease["task_id"],
         project_id=lease["project_id"],
         labeler_id=who.labeler_id,
-        answer_id=row["id"],
+        answer_id=answer_id,
         value=value,
+        earlier=await earlier.fetchall(),
         kind=lease["kind"],
         config=lease["config"],
         policy=lease["policy"],
         priority=lease["priority"],
         state=lease["state"],
-        event_id=row["event_id"],
     )
     decided = [await handler(stored) for handler in handlers]
-    return 201, wire.Receipt(answer_id=str(row["id"]), task_decided=any(decided))
+    await sure()
+    return 201, wire.Receipt(answer_id=str(answer_id), task_decided=any(decided))

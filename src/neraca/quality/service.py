@@ -25,7 +25,8 @@ async def answer_stored(stored: AnswerStored) -> bool:
     if not kind.online:
         await projects.outbox(stored.db, "consensus", project_id=stored.project_id, task_id=stored.task_id)
         return False
-    rows = rules.counting(kind, stored.config, await queries.answers(stored.db, stored.task_id))
+    own = {"id": stored.answer_id, "labeler_id": stored.labeler_id, "value": stored.value}
+    rows = rules.counting(kind, stored.config, [*stored.earlier, own])
     standing = await _by_class(stored.db, kind, stored.project_id, stored.config, stored.policy, rows)
     return await _written(stored.db, stored.task_id, stored.project_id, stored.priority, standing, rows)
 

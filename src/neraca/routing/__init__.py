@@ -1,8 +1,8 @@
 """Who gets what next: slots and leases."""
 
 from neraca.routing.endpoints import router
-from neraca.routing.queries import close_slots, fill, offers, open_slot
+from neraca.routing.queries import close_slots, offers, open_slot
 from neraca.routing.queries import sweep_expired as sweep
-from neraca.routing.service import held
+from neraca.routing.service import filled, held, held_with
 
-__all__ = ["close_slots", "fill", "held", "offers", "open_slot", "router", "sweep"]
+__all__ = ["close_slots", "filled", "held", "held_with", "offers", "open_slot", "router", "sweep"]

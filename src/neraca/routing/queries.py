@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncCursor
+
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
@@ -24,11 +26,19 @@ where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s and s.lease_
 order by s.begun desc, s.lease_until
 """
 
-# One statement is one claim. Priorities are found by hops over the index, highest first; inside one,
-# slots are walked from the labeler's cursor on, stepping over tasks they had before.
+LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
+
+# One statement is one claim, and claims nothing where the labeler has what it asks for. Priorities are
+# found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
+# stepping over tasks they had before.
 CLAIM = f"""
-with recursive level as (
-  (select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1)
+with recursive wanting as (
+  select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
+    select count(*) <= (%(prefetch)s)::int and count(*) filter (where not h.begun) = 0 from slot h
+    where h.state = 1 and h.labeler_id = %(l)s and h.project_id = %(p)s and h.lease_until > clock_timestamp())
+), level as (
+  (select s.priority from wanting cross join lateral (
+     select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1) s)
   union all
   select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.priority < l.priority
           order by s.priority desc limit 1)
@@ -49,8 +59,8 @@ with recursive level as (
     lease_until = clock_timestamp() + make_interval(secs => case when %(prefetch)s then {PREFETCH_SECONDS}
                                                                  else p.lease_seconds end),
     begun = not %(prefetch)s, version = p.version, price_micros = p.price_micros, currency = p.currency
-  from pick, project p
-  where s.task_id = pick.task_id and s.n = pick.n and p.id = s.project_id
+  from pick, wanting p
+  where s.task_id = pick.task_id and s.n = pick.n
   returning s.*, pick.opened_at as since
 ), walked as (
   insert into walk (labeler_id, project_id, priority, pos)
@@ -63,7 +73,7 @@ with recursive level as (
                        'version', version) from taken
 )
 select {WORK}, p.config, d.value as draft
-from taken s join task t on t.id = s.task_id join project p on p.id = s.project_id
+from taken s join task t on t.id = s.task_id cross join wanting p
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 """
 
@@ -109,6 +119,21 @@ select count(*) as n from moved
 """
 
 
+# The lock is a statement of its own: the one behind it then sees what the last holder of the lock has done.
+LOCK_TASK = """
+select 1 from task where id = (
+  select task_id from slot where lease_id = %(i)s and state = 1 and labeler_id = %(l)s) for update
+"""
+HELD = """
+select s.task_id, s.n, s.fence, s.project_id, s.version, s.price_micros, s.currency,
+  s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority, p.kind, p.policy, p.config,
+  v.config as shown_config
+from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
+join project_version v on v.project_id = s.project_id and v.version = s.version
+where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s
+"""
+
+
 async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> None:
     """Makes the labeler known to the cell, under its pseudonym."""
     await db.execute(
@@ -117,18 +142,23 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> Non
     )
 
 
-async def hold(db: Connection, labeler_id: UUID, project_id: UUID) -> list[Row]:
-    """Locks the labeler's own requests against each other, then gives their live leases."""
-    values = {"l": labeler_id, "p": project_id}
-    async with db.pipeline():
-        await db.execute("select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))", values)
-        live = await db.execute(LIVE, values)
-        return await live.fetchall()
+async def hold_or_claim(
+    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool
+) -> tuple[list[Row], Row | None]:
+    """The labeler's live leases, and the next open slot leased to them where these are not what they ask for.
+
+    Locks the labeler's own requests against each other. One round trip in a pipeline.
+    """
+    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
+    await db.execute(LOCK, values)
+    live = await db.execute(LIVE, values)
+    claimed = await db.execute(CLAIM, values)
+    return await live.fetchall(), await claimed.fetchone()
 
 
-async def claim(db: Connection, labeler_id: UUID, project_id: UUID, *, prefetch: bool) -> Row | None:
+async def claim(db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool) -> Row | None:
     """Leases the next open slot that this labeler may have."""
-    values = {"l": labeler_id, "p": project_id, "prefetch": prefetch}
+    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
     return await (await db.execute(CLAIM, values)).fetchone()
 
 
@@ -273,26 +303,17 @@ async def ending(db: Connection, lease_id: UUID, labeler_id: UUID) -> str | None
     return None if row is None else str(row["kind"])
 
 
-async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None:
+async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> AsyncCursor[Row]:
     """A live lease with its task, whose row is locked, under the terms that it was given."""
-    return await (
-        await db.execute(
-            "select s.task_id, s.n, s.fence, s.project_id, s.version, s.price_micros, s.currency,"
-            " s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority, t.answers, p.kind, p.policy,"
-            " p.config, v.config as shown_config"
-            " from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id"
-            " join project_version v on v.project_id = s.project_id and v.version = s.version"
-            " where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s for update of t",
-            {"i": lease_id, "l": labeler_id},
-        )
-    ).fetchone()
+    values = {"i": lease_id, "l": labeler_id}
+    await db.execute(LOCK_TASK, values)
+    return await db.execute(HELD, values)
 
 
-async def fill(db: Connection, lease_id: UUID, fence: int) -> bool:
-    """Marks a slot as answered, if the lease still lives at this moment."""
-    done = await db.execute(
+async def fill(db: Connection, lease_id: UUID, fence: int) -> AsyncCursor[Row]:
+    """Marks a slot as answered: one row, if the lease still lives at this moment."""
+    return await db.execute(
         "update slot set state = 2 where lease_id = %(i)s and state = 1 and fence = %(f)s"
-        " and lease_until > clock_timestamp()",
+        " and lease_until > clock_timestamp() returning n",
         {"i": lease_id, "f": fence},
     )
-    return done.rowcount == 1
