@@ -1,6 +1,5 @@
 """A Neraca of our own, in an empty NERACA_HOME: started, spoken to, stopped."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -22,11 +21,8 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from bench.meter import Meter
-from neraca.accounts import add_client
 from neraca.kit import postgres
 from neraca.kit.signing import digest, pseudonym, token
-from neraca.server import settings
-from neraca.wire.accounts import ClientNew
 
 Database = psycopg.Connection[dict[str, Any]]
 START_SECONDS = 120.0
@@ -48,21 +44,6 @@ class Installation:
         self.url = f"http://127.0.0.1:{self.port}"
         self.meter: Meter
         self._launcher: subprocess.Popen[bytes] | None = None
-
-    def accounts(self) -> None:
-        """A client with its keys, as the first start makes them."""
-        os.environ["NERACA_HOME"] = str(self.home)
-        server = postgres.start(self.home)
-        subprocess.run([sys.executable, "-m", "neraca.server.migrate"], check=True)
-
-        async def make() -> None:
-            house = settings.load().house()
-            made = await add_client(house, ClientNew(name="Bench"), "bench")
-            (self.home / "first-run.json").write_text(json.dumps({"live": made.live_key, "test": made.test_key}))
-            await house.close()
-
-        asyncio.run(make())
-        server.stop()
 
     def start(self) -> float:
         """Starts the launcher; gives the seconds until the first 200 of /readyz."""
@@ -156,7 +137,6 @@ def installed() -> Iterator[Installation]:
         Path(folder).chmod(0o755)  # the database's account must pass through
         made = Installation(Path(folder) / "home")
         try:
-            made.accounts()
             yield made
         finally:
             made.stop()

@@ -6,15 +6,18 @@ backend whose connection was closed is still counted, in its postmaster.
 """
 
 import contextlib
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 import psutil  # type: ignore[import-untyped] # it has no types of its own
 
 PARTS = ("launcher", "api", "worker", "database")
 TRIES = 10
 MODULES = {"neraca.server.api": "api", "neraca.server.worker": "worker", "neraca.server.job": "worker"}
+JOB = "neraca.server.job"
 
 
 @dataclass
@@ -77,6 +80,23 @@ class Meter:
                 found[self._part(process)] += process.memory_full_info().pss / 1e6
         return found
 
+    def api_memory(self) -> float:
+        """PSS of the API, in megabytes."""
+        return self.memory()["api"]
+
+    def job_memory(self) -> float:
+        """PSS of the job that runs now, in megabytes; 0 without one."""
+        found = 0.0
+        for process in self._tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if JOB in process.cmdline():
+                    found = max(found, process.memory_full_info().pss / 1e6)
+        return found
+
+    def ours(self) -> list[int]:
+        """The process ids of launcher, API and worker."""
+        return [p.pid for p in self._tree() if self._part(p) != "database"]
+
     def quiet(self, share: float = 0.1, limit: float = 90.0) -> None:
         """Waits until the server uses less than `share` of a CPU over a second."""
         end = time.monotonic() + limit
@@ -89,15 +109,22 @@ class Meter:
 
 
 class Peak:
-    """The highest memory of one part while something runs; read it as often as is cheap."""
+    """The highest memory of the API, or of a job's process, during a `with` block; looked at five times a second."""
 
-    def __init__(self, meter: Meter, part: str) -> None:
-        self._meter, self._part = meter, part
-        self.before = self.highest = meter.memory()[part]
+    def __init__(self, read: Callable[[], float]) -> None:
+        self._read = read
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.before = self.highest = read()
 
-    def look(self) -> None:
-        self.highest = max(self.highest, self._meter.memory()[self._part])
+    def _look(self) -> None:
+        while not self._end.wait(0.2):
+            self.highest = max(self.highest, self._read())
 
-    @property
-    def growth(self) -> float:
-        return self.highest - self.before
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
