@@ -4,97 +4,173 @@ E:  p_i(c) ~ pi_c prod_w E_w[c, l_iw]            M:  C_w[c, l] = sum_i p_i(c) [l
     E_w[c, :] = (s G[c, :] + C_w[c, :]) / (s + sum)        G[c, :] ~ sum_w C_w[c, :]      (s = 0: the plain model)
 
 Shapes: n answers as integer vectors `task`, `labeler`, `label`; T tasks, W labelers, K classes. One iteration costs
-O(n K + W K^2); answers are read class by class, so nothing of size n x K is kept. Starts from the shares of the votes.
-A labeler may answer a task more than once. Never NaN; stops after `iterations` at the latest and says so.
+O((n + P) K), P <= min(n, W K) the pairs of labeler and class that occur. Starts from the shares of the votes. A labeler
+may answer a task more than once. Never NaN; stops after `iterations` at the latest and says so.
+
+Two engines compute the same: NumPy, and numba where it is installed and the answers are many (`engine="auto"`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from neraca.measure.majority import Floats, Ints, check, labels, shares
+from neraca.measure.answers import Answers, fix, known, read, softmax
+from neraca.measure.majority import Floats, Ints, added, check, labels
 
 CLIP = 1e-10
 STRENGTH = 2.0
+MANY = 500_000  # answers from which compiled code repays its start
+Engine = Literal["auto", "numpy", "numba"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Estimate:
-    """posterior T x K, prior K, confusion and counts W x K x K, pooled K x K; `label` T, -1 where nobody answered."""
+    """posterior T x K, prior K, pooled K x K; `label` T, -1 where nobody answered. `confusion`, `counts` W x K x K.
+
+    The W x K x K ones are made when they are asked for: [labeler, truth, said].
+    """
 
     posterior: Floats
     prior: Floats
-    confusion: Floats
-    counts: Floats
     pooled: Floats
     label: Ints
     iterations: int
     converged: bool
+    strength: float
+    of: Callable[[], Floats]
+
+    @cached_property
+    def counts(self) -> Floats:
+        """How often each labeler said what when the truth was what, in expectation."""
+        return self.of()
+
+    @cached_property
+    def confusion(self) -> Floats:
+        """P(labeler says l | truth c): counts drawn towards the pool."""
+        rows = np.maximum(self.counts + self.strength * self.pooled, CLIP)
+        rows /= rows.sum(axis=2, keepdims=True)
+        return rows
 
 
 def estimate(
-    task: Ints, labeler: Ints, label: Ints, *, tasks: int, labelers: int, classes: int,
-    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-6, gold: Ints | None = None,
+    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int,
+    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-6, gold: Any = None,
+    engine: Engine = "auto", dtype: type[np.floating[Any]] = np.float64, threads: int | None = None,
 ) -> Estimate:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`.
 
-    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. Raises ValueError naming a row out of range.
+    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. `dtype` and `threads` are numba's alone: with float32
+    the posterior is float32 and half the memory. Raises ValueError naming a row out of range.
     """
-    check(labeler, labelers, "labeler")
-    p = shares(task, label, tasks=tasks, classes=classes)
-    voted = np.bincount(task, minlength=tasks) > 0
-    p[~voted] = 1.0 / classes
-    known = np.full(tasks, -1, dtype=np.int64) if gold is None else gold
-    fixed = np.flatnonzero(known >= 0)
-    _fix(p, fixed, known)
-    pair = labeler * classes + label
+    if engine not in {"auto", "numpy", "numba"}:
+        raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
+    fixed = known(gold, tasks, classes)
+    many = len(task) >= MANY and labelers * classes < 1 << 31
+    if engine == "numba" or (engine == "auto" and many and find_spec("numba") is not None):
+        sizes = tasks, labelers, classes
+        return _compiled(task, labeler, label, sizes, strength, iterations, tolerance, fixed, np.dtype(dtype), threads)
+    given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
+    p = given.shares()
+    fix(p, fixed)
     converged = False
     done = 0
-    prior, counts, pooled, confusion = _maximize(p, task, pair, voted, labelers, strength)
+    prior, table, pooled, logs = _maximize(given, p, strength)
     for done in range(1, iterations + 1):  # noqa: B007 - reported
         before = p
-        p = _expect(prior, confusion, task, pair, tasks)
-        _fix(p, fixed, known)
-        prior, counts, pooled, confusion = _maximize(p, task, pair, voted, labelers, strength)
+        p = softmax(given.score(logs) + np.log(prior))
+        fix(p, fixed)
+        prior, table, pooled, logs = _maximize(given, p, strength)
         if float(np.abs(p - before).max(initial=0.0)) <= tolerance:
             converged = True
             break
-    return Estimate(p, prior, confusion, counts, pooled, labels(p, voted), done, converged)
+    return Estimate(
+        p, prior, pooled, labels(p, given.voted), done, converged, strength, lambda: given.dense(table)
+    )  # fmt: skip
 
 
-def _fix(p: Floats, fixed: Ints, known: Ints) -> None:
-    p[fixed] = 0.0
-    p[fixed, known[fixed]] = 1.0
+def _maximize(given: Answers, p: Floats, strength: float) -> tuple[Floats, Floats, Floats, Floats]:
+    k = given.classes
+    table = given.collect(p)
+    prior = p[given.voted].mean(axis=0) if given.voted.any() else np.full(k, 1.0 / k)
+    pooled = draw(np.stack([added(given.said, table[:, c], k) for c in range(k)]))
+    said = np.maximum(table + strength * pooled.T[given.said], CLIP)
+    total = given.by_labeler(np.maximum(table, CLIP) if strength == 0 else table) + strength
+    return np.maximum(prior, CLIP), table, pooled, np.log(said) - np.log(np.maximum(total, CLIP))
 
 
-def _maximize(
-    p: Floats, task: Ints, pair: Ints, voted: np.typing.NDArray[np.bool_], labelers: int, strength: float
-) -> tuple[Floats, Floats, Floats, Floats]:
-    k = p.shape[1]
-    counts = np.empty((labelers, k, k))
-    for c in range(k):
-        counts[:, c, :] = np.bincount(pair, weights=p[task, c], minlength=labelers * k).reshape(labelers, k)
-    prior = p[voted].mean(axis=0) if voted.any() else np.full(k, 1.0 / k)
-    pooled = counts.sum(axis=0)
-    # One pseudo-answer a row, three quarters right: a class that nobody met has a confusion too.
+def draw(counts: Floats) -> Floats:
+    """K x K rows from pooled counts [truth, said]; a class that nobody met has a row too.
+
+    One pseudo-answer a row, three quarters right.
+    """
+    k = len(counts)
     start = np.full((k, k), 0.25 / max(k - 1, 1))
     np.fill_diagonal(start, 0.75 if k > 1 else 1.0)
-    pooled = pooled + start
-    pooled /= pooled.sum(axis=1, keepdims=True)
-    confusion = np.maximum(counts + strength * pooled, CLIP)
-    confusion /= confusion.sum(axis=2, keepdims=True)
-    return np.maximum(prior, CLIP), counts, pooled, confusion
+    rows: Floats = counts + start
+    rows /= rows.sum(axis=1, keepdims=True)
+    return rows
 
 
-def _expect(prior: Floats, confusion: Floats, task: Ints, pair: Ints, tasks: int) -> Floats:
-    k = len(prior)
-    score = np.empty((tasks, k))
-    logs = np.log(np.maximum(confusion, CLIP))
-    for c in range(k):
-        of_pair = np.ascontiguousarray(logs[:, c, :]).ravel()
-        score[:, c] = np.bincount(task, weights=of_pair[pair], minlength=tasks)
-    score += np.log(prior)
-    score -= score.max(axis=1, keepdims=True)
-    np.exp(score, out=score)
-    score /= score.sum(axis=1, keepdims=True)
-    return score
+def _compiled(
+    task: Any, labeler: Any, label: Any, sizes: tuple[int, int, int], strength: float, iterations: int,
+    tolerance: float, fixed: Ints, dtype: np.dtype[np.floating[Any]], threads: int | None,
+) -> Estimate:  # fmt: skip
+    from neraca.measure import compiled  # noqa: PLC0415 - numba is not for every process
+
+    tasks, labelers, classes = sizes
+    arrays = (
+        check(np.asarray(task), tasks, "task"), check(np.asarray(labeler), labelers, "labeler"),
+        check(np.asarray(label), classes, "class"),
+    )  # fmt: skip
+    by = compiled.sort(*arrays, tasks=tasks, labelers=labelers, classes=classes)
+    before = compiled.threads(threads)
+    try:
+        p = np.empty((tasks, classes), dtype=dtype)
+        compiled.shares(by.task_start, by.pair_of, by.said, p)
+        if (fixed >= 0).any():
+            fix(p, fixed)
+        table = np.empty((len(by.said), classes), dtype=dtype)
+
+        def maximize() -> tuple[Floats, Floats]:
+            compiled.collect(by.pair_start, by.task_of, p, table)
+            return np.maximum(compiled.mean(by.task_start, p), CLIP), together() if strength else np.empty((0, 0))
+
+        def together() -> Floats:
+            counts = np.zeros((classes, classes))
+            compiled.pool(by.said, table, counts)
+            return draw(counts.T)
+
+        converged = False
+        done = 0
+        prior, pooled = maximize()
+        for done in range(1, iterations + 1):  # noqa: B007 - reported
+            pseudo = strength * pooled.T if strength else np.zeros((classes, classes))
+            compiled.logarithms(by.owner_start, by.said, np.ascontiguousarray(pseudo), strength, table)
+            moved = compiled.expect(by.task_start, by.pair_of, table, np.log(prior), fixed, p)
+            prior, pooled = maximize()
+            if moved <= tolerance:
+                converged = True
+                break
+    finally:
+        compiled.threads(before)
+    owner = np.repeat(np.asarray(labeler_of(arrays[1], labelers)), np.diff(by.owner_start))
+
+    def dense() -> Floats:
+        full = np.zeros((labelers, classes, classes))
+        full[owner, :, by.said] = table
+        return full
+
+    answered = np.diff(by.task_start) > 0
+    return Estimate(p, prior, together(), labels(p, answered), done, converged, strength, dense)
+
+
+def labeler_of(labeler: NDArray[np.integer[Any]], labelers: int) -> Ints:
+    """The labelers who answered, in order."""
+    there = np.zeros(labelers, dtype=np.bool_)
+    there[labeler] = True
+    return np.flatnonzero(there)

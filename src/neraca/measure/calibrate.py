@@ -1,0 +1,102 @@
+"""Posteriors that are right as often as they say.
+
+q_i(c) ~ exp(tau ln p_i(c) + beta ln share_i(c) + b_c)       share_i(c) = (votes for c + 1/2) / (votes + K/2)
+
+Errors of one task are not independent: what misled one labeler misleads the next, so p is too sure (tau < 1), and how
+much too sure no answers alone can tell. The prior of the map is what real crowds were like; gold moves it: the map is
+the MAP under ln tau ~ N(ln 0.4, 0.7^2), beta ~ N(0.2, 0.5^2), b_c ~ N(0, 0.5^2), over gold tasks whose p was
+computed without their gold. Without gold the prior itself is the map and the result is *not calibrated*.
+
+Platt 1999; Guo, Pleiss, Sun and Weinberger 2017 (temperature); Kull and others 2019 (Dirichlet calibration).
+Shapes: p, share T x K; gold T with -1 where unknown. Newton's method, O(gold K^2) a step, at most 50.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neraca.measure.answers import softmax
+from neraca.measure.majority import Floats, Ints
+
+TAU, BETA = 0.4, 0.2
+SPREADS = (0.7, 0.5, 0.5)  # of ln tau, beta and each b
+LEAST = 1e-4  # a posterior below it says no more than it
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """tau, beta, and b by class; `gold` is how many known tasks it was fitted to, 0 for the prior."""
+
+    tau: float
+    beta: float
+    bias: Floats
+    gold: int
+
+
+def prior(classes: int) -> Map:
+    """What is believed before there is gold."""
+    return Map(TAU, BETA, np.zeros(classes), 0)
+
+
+def apply(how: Map, p: Floats, votes: Floats) -> Floats:
+    """T x K calibrated posteriors from posteriors and counts of votes."""
+    return softmax(how.tau * logs(p) + how.beta * smoothed(votes) + how.bias)
+
+
+def logs(p: Floats) -> Floats:
+    """Logarithms of p, p no less than 1e-4."""
+    return np.log(np.maximum(p, LEAST))
+
+
+def smoothed(votes: Floats) -> Floats:
+    """Logarithms of shares, half a vote added to every class."""
+    more = votes + 0.5
+    share: Floats = np.log(more / more.sum(axis=1, keepdims=True))
+    return share
+
+
+def fit(p: Floats, votes: Floats, gold: Ints) -> Map:
+    """The map for tasks whose gold is >= 0. `p` must not know the gold. The prior if there is none."""
+    at = np.flatnonzero(gold >= 0)
+    k = p.shape[1]
+    if not len(at) or k < 2:
+        return prior(k)
+    one, two, truth = logs(p[at]), smoothed(votes[at]), gold[at]
+    x = np.concatenate([[np.log(TAU), BETA], np.zeros(k)])
+    for _ in range(50):
+        gradient, curvature = _slopes(x, one, two, truth)
+        step = np.linalg.solve(curvature, gradient)
+        x = x - step * min(1.0, 1.0 / float(np.abs(step).max()))
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return Map(float(np.exp(x[0])), float(x[1]), x[2:], len(at))
+
+
+def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:
+    """Gradient of the negative log posterior and its Gauss-Newton curvature (positive definite by the prior)."""
+    tau, k = np.exp(x[0]), one.shape[1]
+    q = softmax(tau * one + x[1] * two + x[2:])
+    off = q.copy()
+    off[np.arange(len(truth)), truth] -= 1.0
+    feature = np.empty((len(truth), k, 2 + k))
+    feature[:, :, 0] = tau * one
+    feature[:, :, 1] = two
+    feature[:, :, 2:] = np.eye(k)
+    mean = np.einsum("nk,nkf->nf", q, feature)
+    gradient = np.einsum("nk,nkf->f", off, feature)
+    curvature = np.einsum("nk,nkf,nkg->fg", q, feature, feature) - mean.T @ mean
+    precision = 1.0 / np.square(np.concatenate([SPREADS[:2], np.full(k, SPREADS[2])]))
+    center = np.concatenate([[np.log(TAU), BETA], np.zeros(k)])
+    return gradient + precision * (x - center), curvature + np.diag(precision)
+
+
+def expected_error(p: Floats, truth: Ints, bins: int = 10) -> float:
+    """Expected calibration error over tasks with truth >= 0: |right - confidence| by `bins` equal bins, weighted."""
+    known = truth >= 0
+    if not known.any():
+        return 0.0
+    top = p[known].max(axis=1)
+    hit = p[known].argmax(axis=1) == truth[known]
+    bucket = np.minimum((top * bins).astype(np.int64), bins - 1)
+    gap = np.bincount(bucket, weights=hit - top, minlength=bins)
+    return float(np.abs(gap).sum() / len(top))
