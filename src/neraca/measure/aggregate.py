@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure import bayes, calibrate, dawid_skene, glad, mace, majority, one_coin, wawa, zero_based
 from neraca.measure.answers import Answers, fix, known, read
@@ -44,8 +45,9 @@ class Aggregate:
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int, method: str = "auto",
-    gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike,
+    *, tasks: int, labelers: int, classes: int, method: str = "auto",
+    gold: ArrayLike | None = None,
 ) -> Aggregate:  # fmt: skip
     """Aggregates. `gold` (T) holds known classes, -1 elsewhere. Raises ValueError naming a bad row or method."""
     if method == "auto":
@@ -97,7 +99,7 @@ def _told(
 
 
 def _of(name: str, method: Any, **settings: Any) -> Callable[..., Aggregate]:
-    def run(task: Any, labeler: Any, label: Any, **sizes: Any) -> Aggregate:
+    def run(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, **sizes: Any) -> Aggregate:
         got = method(task, labeler, label, **sizes, **settings)
         voted = got.label >= 0
         return _told(name, got.posterior, voted, got.skill, False, got.iterations, got.converged)
@@ -105,7 +107,9 @@ def _of(name: str, method: Any, **settings: Any) -> Callable[..., Aggregate]:
     return run
 
 
-def _majority(task: Any, labeler: Any, label: Any, *, gold: Any = None, **sizes: int) -> Aggregate:
+def _majority(
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, gold: ArrayLike | None = None, **sizes: int
+) -> Aggregate:
     given = read(task, labeler, label, **sizes)
     p = given.shares()
     fix(p, known(gold, given.tasks, given.classes))
@@ -113,7 +117,7 @@ def _majority(task: Any, labeler: Any, label: Any, *, gold: Any = None, **sizes:
 
 
 def _dawid_skene(name: str, strength: float) -> Callable[..., Aggregate]:
-    def run(task: Any, labeler: Any, label: Any, **sizes: Any) -> Aggregate:
+    def run(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, **sizes: Any) -> Aggregate:
         got = dawid_skene.estimate(task, labeler, label, strength=strength, **sizes)
         given = read(task, labeler, label, tasks=sizes["tasks"], labelers=sizes["labelers"], classes=sizes["classes"])
         skill = bayes.accuracy(given, given.collect(got.posterior))

@@ -7,9 +7,9 @@ truth is c, so ten million labelers with an answer each cost 10^7 K numbers and 
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.majority import Flags, Floats, Ints, Whole, added, check
 
@@ -87,7 +87,7 @@ class Answers:
         return full
 
 
-def read(task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int) -> Answers:
+def read(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int) -> Answers:
     """Numbers the pairs. Raises ValueError naming the first row that is out of range or no number."""
     t, w, v = np.asarray(task), np.asarray(labeler), np.asarray(label)
     if not t.ndim == w.ndim == v.ndim == 1 or not len(t) == len(w) == len(v):
@@ -112,7 +112,7 @@ def read(task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, clas
     return Answers(t, pair, owner, said, first, tasks, labelers, classes)
 
 
-def known(gold: Any, tasks: int, classes: int) -> Ints:
+def known(gold: ArrayLike | None, tasks: int, classes: int) -> Ints:
     """T known classes, -1 elsewhere; none if `gold` is None. Raises ValueError naming a task whose class is none."""
     if gold is None:
         return np.full(tasks, -1, dtype=np.int64)

@@ -19,9 +19,10 @@ Shapes as in `dawid_skene`; P pairs of labeler and class that occur. O((n + P) K
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.dawid_skene import draw
@@ -45,8 +46,9 @@ class Step:
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int, prior: Prior = "skill",
-    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-4, gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike,
+    *, tasks: int, labelers: int, classes: int, prior: Prior = "skill",
+    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-4, gold: ArrayLike | None = None,
 ) -> Found:  # fmt: skip
     """Until no posterior moves by more than `tolerance`, or `iterations`. `skill` is P(right) over a labeler's answers.
 

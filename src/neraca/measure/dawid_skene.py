@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.majority import Floats, Ints, added, check, labels
@@ -58,8 +58,8 @@ class Estimate:
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int,
-    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-6, gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
+    strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-6, gold: ArrayLike | None = None,
     engine: Engine = "auto", dtype: type[np.floating[Any]] = np.float64, threads: int | None = None,
 ) -> Estimate:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`.
@@ -70,7 +70,7 @@ def estimate(
     if engine not in {"auto", "numpy", "numba"}:
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
     fixed = known(gold, tasks, classes)
-    many = len(task) >= MANY and labelers * classes < 1 << 31
+    many = np.size(task) >= MANY and labelers * classes < 1 << 31
     if engine == "numba" or (engine == "auto" and many and find_spec("numba") is not None):
         sizes = tasks, labelers, classes
         return _compiled(task, labeler, label, sizes, strength, iterations, tolerance, fixed, np.dtype(dtype), threads)
@@ -117,7 +117,8 @@ def draw(counts: Floats) -> Floats:
 
 
 def _compiled(
-    task: Any, labeler: Any, label: Any, sizes: tuple[int, int, int], strength: float, iterations: int,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike,
+    sizes: tuple[int, int, int], strength: float, iterations: int,
     tolerance: float, fixed: Ints, dtype: np.dtype[np.floating[Any]], threads: int | None,
 ) -> Estimate:  # fmt: skip
     from neraca.measure import compiled  # noqa: PLC0415 - numba is not for every process

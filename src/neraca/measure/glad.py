@@ -11,6 +11,7 @@ Shapes as in `dawid_skene`. `skill` is s(a_w): 0.5 guesses, below it they are ag
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.found import Found, found
@@ -22,8 +23,8 @@ EDGE = 1e-9
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int,
-    iterations: int = 100, tolerance: float = 1e-4, gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
+    iterations: int = 100, tolerance: float = 1e-4, gold: ArrayLike | None = None,
 ) -> Found:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`. Raises ValueError naming a bad row."""
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)

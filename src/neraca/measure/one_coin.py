@@ -10,6 +10,7 @@ Shapes as in `dawid_skene`. `skill` is a_w. O(n K) an iteration.
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import fix, known, read, softmax
 from neraca.measure.found import Found, found, right
@@ -20,8 +21,8 @@ EDGE = 1e-6
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int,
-    pseudo: float = PSEUDO, iterations: int = 100, tolerance: float = 1e-6, gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
+    pseudo: float = PSEUDO, iterations: int = 100, tolerance: float = 1e-6, gold: ArrayLike | None = None,
 ) -> Found:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`. Raises ValueError naming a bad row."""
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)

@@ -6,9 +6,8 @@ the weighted vote in the majority's place. Appen's confidence score; `rounds=1` 
 Shapes: n answers as integer vectors; T tasks, W labelers, K classes. O(rounds n K).
 """
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import Answers, fix, known, read
 from neraca.measure.found import Found, found
@@ -16,7 +15,15 @@ from neraca.measure.majority import Floats, Ints, added
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int, rounds: int = 1, gold: Any = None
+    task: ArrayLike,
+    labeler: ArrayLike,
+    label: ArrayLike,
+    *,
+    tasks: int,
+    labelers: int,
+    classes: int,
+    rounds: int = 1,
+    gold: ArrayLike | None = None,
 ) -> Found:
     """One weighted vote, or several. Raises ValueError naming a bad row."""
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)

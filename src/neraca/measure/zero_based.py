@@ -6,9 +6,8 @@ falling by a tenth every tenth step. Good where labelers have few answers. As in
 Shapes as in `wawa`. O(iterations n K).
 """
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import fix, known, read
 from neraca.measure.found import Found, found
@@ -16,8 +15,8 @@ from neraca.measure.wawa import agreement, weighted
 
 
 def estimate(
-    task: Any, labeler: Any, label: Any, *, tasks: int, labelers: int, classes: int,
-    iterations: int = 100, tolerance: float = 1e-5, gold: Any = None,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
+    iterations: int = 100, tolerance: float = 1e-5, gold: ArrayLike | None = None,
 ) -> Found:  # fmt: skip
     """Until no skill moves by more than `tolerance`, or `iterations`. Raises ValueError naming a bad row."""
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
