@@ -18,7 +18,7 @@ class AnswerStored:
     labeler_id: UUID
     answer_id: UUID
     value: dict[str, Any]
-    earlier: Sequence[dict[str, Any]]  # id, labeler_id, value of the task's answers before, surplus ones left out
+    earlier: Sequence[dict[str, Any]]  # id, labeler_id, value of the answers before it, surplus ones left out
     kind: str
     config: dict[str, Any]
     policy: dict[str, Any]

@@ -19,43 +19,43 @@ async def save_draft(db: Connection, task_id: UUID, labeler_id: UUID, value: dic
     )
 
 
-async def earlier(db: Connection, lease_id: UUID) -> AsyncCursor[Row]:
-    """The answers of a leased task that its verdict rests on: those that came after it do not move it."""
-    return await db.execute(
-        "select a.id, a.labeler_id, a.value from slot s join answer a on a.task_id = s.task_id"
-        " where s.lease_id = %(i)s and s.state = 1 and not a.surplus order by a.event_id",
-        {"i": lease_id},
-    )
+# The slot is filled if its lease still lives at this moment; all the rest hangs on that.
+STORE = """
+with filled as (
+  update slot set state = 2 where lease_id = %(lease)s and state = 1 and fence = %(fence)s
+    and lease_until > clock_timestamp()
+  returning task_id, project_id, labeler_id, n, price_micros, currency, version
+), noted as (
+  insert into event (kind, project_id, task_id, actor, data)
+  select 'answer.stored', project_id, task_id, labeler_id::text, jsonb_build_object('slot', n, 'price_micros',
+    price_micros, 'currency', currency, 'version', version, 'active_ms', %(ms)s::bigint) from filled returning id
+), counted as (
+  update task t set answers = answers + 1 from filled f where t.id = f.task_id
+), gone as (
+  delete from draft d using filled f where d.task_id = f.task_id and d.labeler_id = f.labeler_id
+)
+insert into answer (id, task_id, project_id, labeler_id, lease_id, value, project_version, active_ms, surplus, event_id)
+select %(i)s, task_id, project_id, labeler_id, %(lease)s, %(value)s, version, %(ms)s, %(surplus)s, noted.id
+from filled, noted returning id
+"""
 
 
 async def store(
-    db: Connection, *, answer_id: UUID, lease: Row, lease_id: UUID, labeler_id: UUID, value: dict[str, Any],
-    active_ms: int,
-) -> None:  # fmt: skip
-    """The event with the facts for pay, the answer that names it, the task's count; the draft goes."""
-    await db.execute(
-        "with noted as (insert into event (kind, project_id, task_id, actor, data) values ('answer.stored',"
-        "   %(p)s, %(t)s, %(l)s::text, jsonb_build_object('slot', %(n)s::int, 'price_micros', %(price)s::bigint,"
-        "   'currency', %(currency)s::text, 'version', %(version)s::int, 'active_ms', %(ms)s::bigint))"
-        "   returning id),"
-        " counted as (update task set answers = answers + 1 where id = %(t)s),"
-        " gone as (delete from draft where task_id = %(t)s and labeler_id = %(l)s)"
-        " insert into answer (id, task_id, project_id, labeler_id, lease_id, value, project_version, active_ms,"
-        "   surplus, event_id) select %(i)s, %(t)s, %(p)s, %(l)s, %(lease)s, %(value)s, %(version)s, %(ms)s,"
-        "   %(surplus)s, id from noted",
+    db: Connection, *, answer_id: UUID, lease_id: UUID, fence: int, value: dict[str, Any], active_ms: int, surplus: bool
+) -> AsyncCursor[Row]:
+    """The slot filled, the event with the facts for pay, the answer that names it; the draft goes.
+
+    One row, or none where the lease has ended. The caller holds the task's row lock.
+    """
+    return await db.execute(
+        STORE,
         {
             "i": answer_id,
-            "p": lease["project_id"],
-            "t": lease["task_id"],
-            "l": labeler_id,
-            "n": lease["n"],
-            "price": lease["price_micros"],
-            "currency": lease["currency"],
-            "version": lease["version"],
-            "ms": active_ms,
             "lease": lease_id,
+            "fence": fence,
             "value": Jsonb(value),
-            "surplus": lease["state"] != "open",
+            "ms": active_ms,
+            "surplus": surplus,
         },
     )
 

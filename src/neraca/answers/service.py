@@ -67,17 +67,14 @@ async def submit(
     """
     who = session.who
     try:
-        lease, earlier = await routing.held_with(
-            session, lease_id, asked.fence, lambda: queries.earlier(session.db, lease_id)
-        )
+        lease = await routing.held(session, lease_id, asked.fence)
     except (LeaseLost, AlreadySubmitted) as refusal:
         return await _again(session, lease_id, dict(asked.answer), refusal)
     value = _checked(lease, dict(asked.answer))
     answer_id = ids.new()
-    sure = await routing.filled(session, lease_id, asked.fence)
-    await queries.store(
-        session.db, answer_id=answer_id, lease=lease, lease_id=lease_id, labeler_id=who.labeler_id, value=value,
-        active_ms=asked.active_ms,
+    sent = await queries.store(
+        session.db, answer_id=answer_id, lease_id=lease_id, fence=asked.fence, value=value, active_ms=asked.active_ms,
+        surplus=lease["state"] != "open",
     )  # fmt: skip
     stored = AnswerStored(
         db=session.db,
@@ -86,7 +83,7 @@ async def submit(
         labeler_id=who.labeler_id,
         answer_id=answer_id,
         value=value,
-        earlier=await earlier.fetchall(),
+        earlier=lease["earlier"],
         kind=lease["kind"],
         config=lease["config"],
         policy=lease["policy"],
@@ -94,5 +91,6 @@ async def submit(
         state=lease["state"],
     )
     decided = [await handler(stored) for handler in handlers]
-    await sure()
+    if await sent.fetchone() is None:  # fetched last: in a pipeline it has come with what the handlers asked for
+        raise LeaseLost
     return 201, wire.Receipt(answer_id=str(answer_id), task_decided=any(decided))

@@ -25,7 +25,7 @@ async def answer_stored(stored: AnswerStored) -> bool:
     if not kind.online:
         await projects.outbox(stored.db, "consensus", project_id=stored.project_id, task_id=stored.task_id)
         return False
-    own = {"id": stored.answer_id, "labeler_id": stored.labeler_id, "value": stored.value}
+    own = {"id": str(stored.answer_id), "labeler_id": str(stored.labeler_id), "value": stored.value}
     rows = rules.counting(kind, stored.config, [*stored.earlier, own])
     standing = await _by_class(stored.db, kind, stored.project_id, stored.config, stored.policy, rows)
     return await _written(stored.db, stored.task_id, stored.project_id, stored.priority, standing, rows)
@@ -81,6 +81,6 @@ async def _written(
         return False
     await queries.decide(
         db, task_id=task_id, project_id=project_id, value=standing.answer, confidence=standing.confidence,
-        posterior=standing.posterior, reason=standing.decision, answer_ids=[r["id"] for r in rows],
+        posterior=standing.posterior, reason=standing.decision, answer_ids=[UUID(str(r["id"])) for r in rows],
     )  # fmt: skip
     return True

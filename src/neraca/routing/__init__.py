@@ -3,6 +3,6 @@
 from neraca.routing.endpoints import router
 from neraca.routing.queries import close_slots, offers, open_slot
 from neraca.routing.queries import sweep_expired as sweep
-from neraca.routing.service import filled, held, held_with
+from neraca.routing.service import held
 
-__all__ = ["close_slots", "filled", "held", "held_with", "offers", "open_slot", "router", "sweep"]
+__all__ = ["close_slots", "held", "offers", "open_slot", "router", "sweep"]

@@ -3,39 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncCursor
-
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
 SLACK = "15 seconds"  # no transaction that opens slots lives longer: see docs/decisions/0004
 PREFETCH_SECONDS = 120
 
-WORK = (
-    "s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,"
-    " t.params, p.kind, p.lease_seconds"
-)
-
-# A lease is shown again under the terms that it was given, though the project has moved on.
-LIVE = f"""
-select {WORK}, v.config, d.value as draft
-from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
-join project_version v on v.project_id = s.project_id and v.version = s.version
-left join draft d on d.task_id = s.task_id and d.labeler_id = s.labeler_id
-where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s and s.lease_until > clock_timestamp()
-order by s.begun desc, s.lease_until
-"""
-
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 
-# One statement is one claim, and claims nothing where the labeler has what it asks for. Priorities are
+# What a labeler has, and one claim where that is not what they ask for, in one statement. Priorities are
 # found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
-# stepping over tasks they had before.
+# stepping over tasks they had before. A lease is shown again under the terms that it was given, though the
+# project has moved on.
 CLAIM = f"""
-with recursive wanting as (
+with recursive live as (
+  select s.*, s.opened_at as since from slot s where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s
+    and s.lease_until > clock_timestamp()
+), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
-    select count(*) <= (%(prefetch)s)::int and count(*) filter (where not h.begun) = 0 from slot h
-    where h.state = 1 and h.labeler_id = %(l)s and h.project_id = %(p)s and h.lease_until > clock_timestamp())
+    select count(*) <= (%(prefetch)s)::int and count(*) filter (where not begun) = 0 from live)
 ), level as (
   (select s.priority from wanting cross join lateral (
      select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1) s)
@@ -72,9 +58,13 @@ with recursive wanting as (
     jsonb_build_object('slot', n, 'fence', fence, 'price_micros', price_micros, 'currency', currency,
                        'version', version) from taken
 )
-select {WORK}, p.config, d.value as draft
-from taken s join task t on t.id = s.task_id cross join wanting p
+select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
+  s.fresh, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
+from (select *, true as fresh from taken union all select *, false from live) s
+join task t on t.id = s.task_id join project p on p.id = s.project_id
+join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
+order by s.begun desc, s.lease_until
 """
 
 # Nothing lies ahead: move the cursors up to the last open slot that is older than the slack, so that
@@ -125,9 +115,10 @@ select 1 from task where id = (
   select task_id from slot where lease_id = %(i)s and state = 1 and labeler_id = %(l)s) for update
 """
 HELD = """
-select s.task_id, s.n, s.fence, s.project_id, s.version, s.price_micros, s.currency,
-  s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority, p.kind, p.policy, p.config,
-  v.config as shown_config
+select s.task_id, s.n, s.fence, s.project_id, s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority,
+  p.kind, p.policy, p.config, v.config as shown_config, (
+    select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value)
+      order by a.event_id), '[]') from answer a where a.task_id = s.task_id and not a.surplus) as earlier
 from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s
@@ -142,24 +133,14 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> Non
     )
 
 
-async def hold_or_claim(
-    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool
-) -> tuple[list[Row], Row | None]:
-    """The labeler's live leases, and the next open slot leased to them where these are not what they ask for.
+async def hold_or_claim(db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool) -> list[Row]:
+    """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
     Locks the labeler's own requests against each other. One round trip in a pipeline.
     """
     values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
     await db.execute(LOCK, values)
-    live = await db.execute(LIVE, values)
-    claimed = await db.execute(CLAIM, values)
-    return await live.fetchall(), await claimed.fetchone()
-
-
-async def claim(db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool) -> Row | None:
-    """Leases the next open slot that this labeler may have."""
-    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
-    return await (await db.execute(CLAIM, values)).fetchone()
+    return await (await db.execute(CLAIM, values)).fetchall()
 
 
 async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> int:
@@ -303,17 +284,11 @@ async def ending(db: Connection, lease_id: UUID, labeler_id: UUID) -> str | None
     return None if row is None else str(row["kind"])
 
 
-async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> AsyncCursor[Row]:
-    """A live lease with its task, whose row is locked, under the terms that it was given."""
+async def held(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None:
+    """A live lease with its task, whose row is locked, under the terms that it was given.
+
+    `earlier` are the answers that a verdict of the task rests on: those that came after it do not move it.
+    """
     values = {"i": lease_id, "l": labeler_id}
     await db.execute(LOCK_TASK, values)
-    return await db.execute(HELD, values)
-
-
-async def fill(db: Connection, lease_id: UUID, fence: int) -> AsyncCursor[Row]:
-    """Marks a slot as answered: one row, if the lease still lives at this moment."""
-    return await db.execute(
-        "update slot set state = 2 where lease_id = %(i)s and state = 1 and fence = %(f)s"
-        " and lease_until > clock_timestamp() returning n",
-        {"i": lease_id, "f": fence},
-    )
+    return await (await db.execute(HELD, values)).fetchone()

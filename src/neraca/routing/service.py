@@ -1,10 +1,7 @@
 """Who gets what next: leases given, renewed and given back."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-from psycopg import AsyncCursor
 
 from neraca import tasks
 from neraca.accounts import CellSession, note_work
@@ -12,8 +9,6 @@ from neraca.routing import queries
 from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, LeaseLost, NotFound
 from neraca.wire.shape import Money
-
-Behind = TypeVar("Behind")
 
 
 async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
@@ -66,7 +61,8 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     """
     who = session.who
     mode = who.mode or "live"
-    live, claimed = await queries.hold_or_claim(session.db, who.labeler_id, project_id, mode, prefetch=prefetch)
+    live = await queries.hold_or_claim(session.db, who.labeler_id, project_id, mode, prefetch=prefetch)
+    claimed = next((r for r in live if r["fresh"]), None)
     if claimed is None and prefetch:
         waiting = next((r for r in live if not r["begun"]), None)
         if waiting is not None or len(live) > 1:
@@ -88,7 +84,8 @@ async def _look_again(session: CellSession, project_id: UUID, mode: str, *, pref
         raise NotFound
     if project["state"] != "active" or not await queries.look_behind(session.db, session.who.labeler_id, project_id):
         return None
-    return await queries.claim(session.db, session.who.labeler_id, project_id, mode, prefetch=prefetch)
+    live = await queries.hold_or_claim(session.db, session.who.labeler_id, project_id, mode, prefetch=prefetch)
+    return next((r for r in live if r["fresh"]), None)
 
 
 async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:
@@ -124,7 +121,7 @@ async def _gone(session: CellSession, lease_id: UUID) -> Exception:
     known of it.
     """
     held = await queries.held(session.db, lease_id, session.who.labeler_id)
-    return LeaseLost() if await held.fetchone() is not None else await _unknown(session, lease_id)
+    return LeaseLost() if held is not None else await _unknown(session, lease_id)
 
 
 async def give_back(session: CellSession, lease_id: UUID, fence: int, reason: str | None) -> None:
@@ -137,36 +134,9 @@ async def give_back(session: CellSession, lease_id: UUID, fence: int, reason: st
 
 async def held(session: CellSession, lease_id: UUID, fence: int) -> dict[str, Any]:
     """The caller's live lease with its locked task. Raises lease-lost, already-submitted, not-found."""
-    return await _live(session, lease_id, fence, await queries.held(session.db, lease_id, session.who.labeler_id))
-
-
-async def held_with(
-    session: CellSession, lease_id: UUID, fence: int, behind: Callable[[], Awaitable[Behind]]
-) -> tuple[dict[str, Any], Behind]:
-    """The same; `behind` sends what is to be read under the lock, and it goes out in the same round trip."""
-    asked = await queries.held(session.db, lease_id, session.who.labeler_id)
-    sent = await behind()
-    return await _live(session, lease_id, fence, asked), sent
-
-
-async def _live(session: CellSession, lease_id: UUID, fence: int, asked: AsyncCursor[queries.Row]) -> dict[str, Any]:
-    row = await asked.fetchone()
+    row = await queries.held(session.db, lease_id, session.who.labeler_id)
     if row is None:
         raise await _unknown(session, lease_id)
     if not row["live"] or row["fence"] != fence:
         raise LeaseLost
     return row
-
-
-async def filled(session: CellSession, lease_id: UUID, fence: int) -> Callable[[], Awaitable[None]]:
-    """Marks the lease's slot as answered; what is given back tells, once awaited, whether that succeeded.
-
-    Raises lease-lost there: in a pipeline the rest of a submit is on its way by then, and rolled back.
-    """
-    sent = await queries.fill(session.db, lease_id, fence)
-
-    async def sure() -> None:
-        if await sent.fetchone() is None:
-            raise LeaseLost
-
-    return sure
