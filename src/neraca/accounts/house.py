@@ -9,12 +9,20 @@ from uuid import UUID
 
 from neraca.accounts import queries
 from neraca.kit.requests import Cursors
-from neraca.kit.session import Connection, Databases
+from neraca.kit.session import Connection, Databases, pipelined
 from neraca.kit.signing import Signer
 from neraca.tables import CONTROL
 from neraca.wire.errors import NotFound
 
 Provision = Callable[[], Awaitable[None]]
+
+
+def _block(
+    connection: Connection, *, transaction: bool, pipeline: bool
+) -> contextlib.AbstractAsyncContextManager[object]:
+    if pipeline:
+        return pipelined(connection) if transaction else connection.pipeline()
+    return connection.transaction() if transaction else contextlib.nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,7 @@ class House:
         """
         async with (
             self.databases.connection(cell.database, cell.role, cell.password) as connection,
-            connection.pipeline() if pipeline else contextlib.nullcontext(),
-            connection.transaction() if transaction else contextlib.nullcontext(),
+            _block(connection, transaction=transaction, pipeline=pipeline),
         ):
             yield connection
 

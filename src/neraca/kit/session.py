@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -23,6 +24,22 @@ OPTIONS = (
 
 WAIT_SECONDS = 10.0  # for a turn at a busy database
 CONNECT_SECONDS = 3.0  # for a connection, where it is one's turn: longer only when the server is away
+
+
+@contextlib.asynccontextmanager
+async def pipelined(connection: Connection) -> AsyncIterator[Connection]:
+    """A transaction in a pipeline, whose begin and commit travel with what is inside.
+
+    psycopg's own `transaction()` waits for each of them, also in a pipeline.
+    """
+    try:
+        async with connection.pipeline():
+            await connection.execute("begin", prepare=False)
+            yield connection
+            await connection.execute("commit", prepare=False)
+    finally:
+        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+            await connection.rollback()
 
 
 class Databases:
