@@ -1,6 +1,5 @@
 """Clients, cells, people, roles, keys and sessions: who is asking, and which cell they may reach."""
 
-from neraca.accounts.endpoints import router
 from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken, viewer
 from neraca.accounts.house import Cell, House
 from neraca.accounts.queries import (
@@ -45,7 +44,6 @@ __all__ = [
     "put_offers",
     "put_person",
     "reset_password",
-    "router",
     "taken",
     "viewer",
 ]

@@ -1,6 +1,5 @@
 """Drafts, submissions, and the hook for what must happen with them."""
 
-from neraca.answers.endpoints import router
 from neraca.answers.hooks import AnswerStored, Handler, Handlers
 
-__all__ = ["AnswerStored", "Handler", "Handlers", "router"]
+__all__ = ["AnswerStored", "Handler", "Handlers"]

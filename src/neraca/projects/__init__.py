@@ -1,7 +1,6 @@
 """Projects: instructions, ontology, policy, price; and the events and the outbox of a cell."""
 
-from neraca.projects.endpoints import router
 from neraca.projects.queries import add_event, outbox
 from neraca.projects.service import get
 
-__all__ = ["add_event", "get", "outbox", "router"]
+__all__ = ["add_event", "get", "outbox"]

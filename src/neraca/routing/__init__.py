@@ -1,8 +1,7 @@
 """Who gets what next: slots and leases."""
 
-from neraca.routing.endpoints import router
 from neraca.routing.queries import close_slots, offers, open_slot
 from neraca.routing.queries import sweep_expired as sweep
 from neraca.routing.service import held
 
-__all__ = ["close_slots", "held", "offers", "open_slot", "router", "sweep"]
+__all__ = ["close_slots", "held", "offers", "open_slot", "sweep"]

@@ -15,6 +15,7 @@ from neraca.server.jobs import KINDS, Jobs
 BATCH = 500
 LONGEST_WAIT = 3600.0
 ESTIMATE_SECONDS = 5.0
+ESTIMATE_AGAIN_SECONDS = 20.0  # of one project: its process costs about a CPU-second before it begins
 OFFER_SECONDS = (2.0, 60.0)  # refreshed after a change, and without one
 log = structlog.get_logger("neraca.relay")
 
@@ -30,7 +31,7 @@ class Relay:
         self._offered: dict[UUID, float] = {}
         self._stale: set[UUID] = set()
         self._looked: dict[UUID, float] = {}
-        self._estimated: dict[UUID, int] = {}
+        self._estimated: dict[UUID, tuple[int, float]] = {}
 
     async def turn(self, cell: Cell) -> bool:
         """Does what there is to do in a cell; True if there was something."""
@@ -94,9 +95,10 @@ class Relay:
         async with self._house.inside(cell) as db:
             rows = await quality.due(db, [kind.id for kind in kinds.all() if kind.online])
         for row in rows:
-            if self._estimated.get(row["id"]) != row["n"]:  # a failed one waits for the next answer
-                await self._jobs.start("estimate", cell.client_id, row["id"])
-                self._estimated[row["id"]] = row["n"]
+            answers, at = self._estimated.get(row["id"], (-1, float("-inf")))
+            if answers != row["n"] and time.monotonic() - at >= ESTIMATE_AGAIN_SECONDS:
+                await self._jobs.start("estimate", cell.client_id, row["id"])  # a failed one waits for the next answer
+                self._estimated[row["id"]] = (row["n"], time.monotonic())
 
     async def _put_off(self, db: Connection, cell: Cell, row: dict[str, Any], wrong: Exception) -> None:
         seconds = min(2.0 ** min(row["attempts"], 20), LONGEST_WAIT)

@@ -1,11 +1,7 @@
 """Batches and tasks, and how they come in."""
 
-from neraca.tasks.endpoints import router
-from neraca.tasks.imports.endpoints import router as _imports
 from neraca.tasks.queries import NewTask, copy_tasks
 from neraca.tasks.rules import PREFIX, first_slots
 from neraca.tasks.service import get, makers, media, verdict
 
-router.include_router(_imports)
-
-__all__ = ["PREFIX", "NewTask", "copy_tasks", "first_slots", "get", "makers", "media", "router", "verdict"]
+__all__ = ["PREFIX", "NewTask", "copy_tasks", "first_slots", "get", "makers", "media", "verdict"]
