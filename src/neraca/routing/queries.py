@@ -14,11 +14,13 @@ LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 # What a labeler has, and one claim where that is not what they ask for, in one statement. Priorities are
 # found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
 # stepping over tasks they had before. A lease is shown again under the terms that it was given, though the
-# project has moved on.
+# project has moved on. `offset 0` keeps the planner from turning a look at one task into a join over all that
+# the labeler has had; docs/decisions/0004 tells of the indexes.
 CLAIM = f"""
 with recursive live as (
-  select s.*, s.opened_at as since from slot s where s.state = 1 and s.labeler_id = %(l)s and s.project_id = %(p)s
-    and s.lease_until > clock_timestamp()
+  select s.*, s.opened_at as since from (
+    select * from slot where state = 1 and labeler_id = %(l)s and project_id = %(p)s offset 0) s
+  where s.lease_until > clock_timestamp()
 ), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
     select count(*) <= (%(prefetch)s)::int and count(*) filter (where not begun) = 0 from live)
@@ -35,7 +37,8 @@ with recursive live as (
     where s.project_id = %(p)s and s.state = 0 and s.priority = l.priority
       and s.pos > coalesce((select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
                             and w.priority = l.priority), 0)
-      and not exists (select 1 from slot o where o.task_id = s.task_id and o.labeler_id = %(l)s)
+      and not exists (select 1 from slot o where o.task_id = s.task_id and o.labeler_id = %(l)s and o.fence > 0
+                      offset 0)
       and not exists (select 1 from refusal r where r.task_id = s.task_id and r.labeler_id = %(l)s
                       and r.until > clock_timestamp())
     order by s.pos limit 1 for update of s skip locked
@@ -90,7 +93,7 @@ with stretch as (
     and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
 ), found as (
   select s.task_id, s.n from stretch t join slot s on s.task_id = t.task_id and s.n = t.n and s.state = 0
-  where not exists (select 1 from slot o where o.task_id = t.task_id and o.labeler_id = %(l)s)
+  where not exists (select 1 from slot o where o.task_id = t.task_id and o.labeler_id = %(l)s and o.fence > 0 offset 0)
     and not exists (select 1 from refusal r where r.task_id = t.task_id and r.labeler_id = %(l)s
                     and r.until > clock_timestamp())
   order by t.pos limit 20 for update of s skip locked

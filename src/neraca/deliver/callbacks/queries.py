@@ -12,11 +12,11 @@ CLAIM_SECONDS = 30  # longer than a batch of calls may take: then another worker
 
 # One statement moves what committed transactions left in the outbox to the endpoints that listen.
 FAN_OUT = """
-with due as (
-  delete from outbox where id in (
-    select id from outbox where topic = 'callback' and not_before <= clock_timestamp() order by id limit %(n)s
-    for update skip locked)
-  returning *
+with chosen as materialized (
+  select id from outbox where topic = 'callback' and not_before <= clock_timestamp() order by id limit %(n)s
+  for update skip locked
+), due as (
+  delete from outbox o using chosen c where o.id = c.id returning o.*
 ), made as (
   insert into delivery (endpoint_id, task_id, event_id, kind, payload, next_at)
   select e.id, o.task_id, o.event_id, ev.kind, jsonb_build_object(
