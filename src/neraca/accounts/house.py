@@ -21,7 +21,7 @@ def _block(
     connection: Connection, *, transaction: bool, pipeline: bool
 ) -> contextlib.AbstractAsyncContextManager[object]:
     if pipeline:
-        return pipelined(connection) if transaction else connection.pipeline()
+        return pipelined(connection)
     return connection.transaction() if transaction else contextlib.nullcontext()
 
 
@@ -105,8 +105,7 @@ class House:
 
         In a pipeline a statement is sent with the next one whose rows are fetched, and what is wrong
         with it is raised there: one round trip for many, which is most of what a short request costs.
-        A pipeline without a transaction is one all the same, which commits at its end, after an
-        exception of ours too: for routes that raise only where they have written nothing.
+        A pipeline is always one transaction.
         """
         async with (
             self.databases.connection(cell.database, cell.role, cell.password) as connection,
