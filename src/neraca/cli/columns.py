@@ -95,6 +95,34 @@ def _read(name: str, file: TextIO) -> Labels:
     return Labels(name, *columns, time, tasks, workers, labels, repeated)
 
 
+def truth(path: Path) -> dict[str, str]:
+    """Known labels by task, from columns task, label. Raises Refused naming the line, or a task with two labels."""
+    name = "stdin" if str(path) == "-" else path.name
+    found: dict[str, str] = {}
+    try:
+        with _opened(path) as file:
+            table = csv.reader(file, strict=True)
+            head = [column.strip().lower() for column in next(table, [])]
+            if missing := [column for column in ("task", "label") if column not in head]:
+                raise Refused(f"{name} has no column {', '.join(missing)}; it needs task, label.")
+            task, label = head.index("task"), head.index("label")
+            for row in table:
+                if not row:
+                    continue
+                if len(row) != len(head) or not row[task].strip() or not row[label].strip():
+                    raise Refused(f"{name}, line {table.line_num}: a value is missing or too many.")
+                said = found.setdefault(row[task].strip(), row[label].strip())
+                if said != row[label].strip():
+                    raise Refused(
+                        f"{name}, line {table.line_num}: the task {row[task][:40]!r} has another label above."
+                    )
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Refused(f"{name} is not a CSV file in UTF-8: {error}.") from None
+    except OSError as error:
+        raise Refused(f"{name} cannot be read: {error.strerror}.") from None
+    return found
+
+
 def _seconds(text: str, where: str) -> float:
     """A number of seconds, or a date and time in ISO 8601 (UTC if it names no zone)."""
     try:

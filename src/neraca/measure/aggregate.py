@@ -31,7 +31,7 @@ class Aggregate:
     """posterior T x K; `label` T, -1 where nobody answered; `confidence` T, P(label is right), 0 where there is none.
 
     `skill` W by the method's own measure (auto: P(right), drawn towards the crowd's). `calibrated`: the confidences
-    were fitted to gold; else they are what the method believes.
+    were fitted to enough gold; else they are what the method believes.
     """
 
     method: str
@@ -67,7 +67,7 @@ def _auto(given: Answers, gold: Ints) -> Aggregate:
     p = calibrate.apply(how, p, given.votes)
     fix(p, gold)
     skill = bayes.accuracy(given, given.collect(p))
-    return _told("auto", p, given.voted, skill, how.gold > 0, done, converged)
+    return _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
 
 
 def _mean(given: Answers, gold: Ints) -> tuple[Floats, int, bool]:

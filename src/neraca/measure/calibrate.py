@@ -20,6 +20,7 @@ from neraca.measure.majority import Floats, Ints
 
 TAU, BETA = 0.4, 0.2
 SPREADS = (0.7, 0.5, 0.5)  # of ln tau, beta and each b
+ENOUGH = 20  # gold tasks from which a map tells of the crowd more than of its prior
 LEAST = 1e-4  # a posterior below it says no more than it
 
 
