@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.security.cases import CASES, PLAIN, SLOT, SORTS, UUID, Operation, id_fields, operations
+from tests.security.cases import CASES, HEADERS, PLAIN, SLOT, SORTS, UUID, Operation, id_fields, operations
 
 from neraca.server.app import create
 from neraca.server.settings import Settings
@@ -27,7 +27,9 @@ def test_every_operation_has_a_case(document: dict[str, Any]) -> None:
 
 
 def test_every_parameter_has_its_sort(document: dict[str, Any]) -> None:
-    seen = {name for operation in operations(document) for _, name in operation.parameters}
+    found = {parameter for operation in operations(document) for parameter in operation.parameters}
+    assert {name for place, name in found if place == "header"} == HEADERS, "say how the new header is tested"
+    seen = {name for place, name in found if place != "header"}
     assert seen - SORTS.keys() - PLAIN == set(), "say of what the new parameter is the id, or that it is none"
     assert SORTS.keys() - seen == set()
 

@@ -16,13 +16,14 @@ def doc(
     body: type[BaseModel] | None = None,
     *,
     query: tuple[str, ...] = (),
+    header: tuple[str, ...] = (),
     media: str | None = None,
     security: str = "bearer",
 ) -> dict[str, Any]:
     """The extra OpenAPI fields of a route.
 
-    The JSON body's shape or a raw body's media type, query parameters, and how the caller proves who
-    they are (`bearer`, `cookie` or `none`).
+    The JSON body's shape or a raw body's media type, parameters of query and header, and how the
+    caller proves who they are (`bearer`, `cookie` or `none`).
     """
     extra: dict[str, Any] = {"responses": {"4XX": _PROBLEM}}
     extra["security"] = [] if security == "none" else [{security: []}]
@@ -33,9 +34,11 @@ def doc(
     if media is not None:
         schema = {"type": "string", "format": "binary"}
         extra["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
-    if query:
+    if query or header:
         extra["parameters"] = [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in query
+            {"name": name, "in": place, "required": False, "schema": {"type": "string"}}
+            for place, names in (("query", query), ("header", header))
+            for name in names
         ]
     return extra
 

@@ -40,7 +40,7 @@ async def create_batch(request: Request, project_id: str) -> wire.Batch:
 @router.post(
     "/api/projects/{project_id}/tasks",
     status_code=201,
-    openapi_extra=doc(wire.TasksNew),
+    openapi_extra=doc(wire.TasksNew, header=("Idempotency-Key",)),
     response_model=wire.TasksCreated,
 )
 async def create_tasks(request: Request, project_id: str) -> Response:

@@ -3237,7 +3237,9 @@ export interface operations {
     create_tasks_api_projects__project_id__tasks_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: string;
             };
