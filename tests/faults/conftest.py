@@ -1,5 +1,6 @@
 """Fixtures of this folder."""
 
 from tests.fixtures.place import _cells, _dsn, place
+from tests.fixtures.served import served
 
-__all__ = ["_cells", "_dsn", "place"]
+__all__ = ["_cells", "_dsn", "place", "served"]

@@ -8,6 +8,7 @@ request to another one needs.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,7 +24,8 @@ OPTIONS = (
 )
 
 WAIT_SECONDS = 10.0  # for a turn at a busy database
-CONNECT_SECONDS = 3.0  # for a connection, where it is one's turn: longer only when the server is away
+CONNECT_SECONDS = 2.0  # for a connection, where it is one's turn: longer only when the server is away
+AWAY_SECONDS = 1.0  # how long nobody waits for a server that was away
 
 
 @contextlib.asynccontextmanager
@@ -51,6 +53,7 @@ class Databases:
         self._limit = asyncio.Semaphore(in_all)
         self._pools: dict[str, AsyncConnectionPool[Connection]] = {}
         self._gates: dict[str, asyncio.Semaphore] = {}
+        self._away_until: dict[str, float] = {}
 
     def _pool(self, database: str, user: str | None, password: str | None) -> AsyncConnectionPool[Connection]:
         pool = self._pools.get(database)
@@ -78,12 +81,18 @@ class Databases:
     ) -> AsyncIterator[Connection]:
         """A connection in autocommit; it goes back to its pool at the end.
 
-        Raises `psycopg_pool.PoolTimeout` when none is free within 10 seconds, or the server is away.
+        Raises `psycopg_pool.PoolTimeout` when none is free within 10 seconds, or at once where the server
+        has just been found away: those who queue need not each find it out.
         """
         pool = self._pool(database, user, password)
         if pool.closed:
             await pool.open(wait=False)
-        async with self._turn(database), self._limit, pool.connection() as connection:
+        async with self._turn(database), self._limit, contextlib.AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(pool.connection())
+            except PoolTimeout:
+                self._away_until[database] = time.monotonic() + AWAY_SECONDS
+                raise
             yield connection
 
     @contextlib.asynccontextmanager
@@ -95,6 +104,8 @@ class Databases:
         except TimeoutError:
             raise PoolTimeout(f"no turn within {WAIT_SECONDS:.0f} seconds") from None
         try:
+            if self._away_until.get(database, 0.0) > time.monotonic():
+                raise PoolTimeout(f"{database} was away a moment ago")
             yield
         finally:
             gate.release()

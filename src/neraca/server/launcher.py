@@ -26,6 +26,7 @@ from neraca.server import port as ports
 BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 1.5)  # a dead child is back within two seconds
 HEALTHY_SECONDS = 10.0  # a child that lived so long starts again at once
 LEFTOVER_SECONDS = 8.0  # how long children of a killed launcher may take to end
+DATABASE_SECONDS = 10.0  # then the launcher looks after its children, before it waits on
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOG_BYTES = 10_000_000
@@ -232,14 +233,24 @@ class Launcher:
             raise StartError(f"neraca.server.{module} failed: {self._last_words(module, before)}")
 
     def _tend(self) -> float:
-        if self._database is not None and not self._database.lives():
-            say("The database ended; starting it again.")
-            self._database.ensure()
+        wait = self._tend_database()
         if self._demo is not None and self._demo.poll() is not None:
             if self._demo.returncode:
                 say(f"The demo data is not complete: {self._last_words('seed', 0)}")
             self._demo = None
-        return min(child.tend() for child in self.children)
+        return min(wait, *(child.tend() for child in self.children))
+
+    def _tend_database(self) -> float:
+        """Starts it again when it is gone. Where that fails the rest serves on, and it is tried again."""
+        if self._database is None or self._database.lives():
+            return 1.0
+        say("The database ended; starting it again.")
+        try:
+            self._database.ensure(DATABASE_SECONDS)
+        except postgres.PostgresError as refusal:  # killed while it started, a full disk
+            say(f"{refusal} It is tried again.")
+            return BACKOFF_SECONDS[-1]
+        return 1.0
 
     def _await_ready(self, wake: int) -> bool:
         """Until /readyz says 200. False when told to stop meanwhile."""
