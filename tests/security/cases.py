@@ -87,6 +87,7 @@ CASES = {
     "GET /api/projects/{project_id}/tasks": Case(query={"batch_id": "{batch}"}),
     "GET /api/tasks/{task_id}": Case(),
     "GET /api/tasks/{task_id}/answers": Case(),
+    "POST /api/tasks/{task_id}/answers": Case({"labeler": "Ada", "answer": {"choice": "a"}}),
     "POST /api/tasks/{task_id}/cancel": Case(),
     "GET /api/projects/{project_id}/imports": Case(),
     "POST /api/projects/{project_id}/imports": Case({"format": "jsonl", "name": "new", "batch_id": "{batch}"}),

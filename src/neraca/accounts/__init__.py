@@ -1,6 +1,18 @@
 """Clients, cells, people, roles, keys and sessions: who is asking, and which cell they may reach."""
 
-from neraca.accounts.gate import MANAGE, SEE, WORK, CellSession, Principal, house, inside, principal, taken, viewer
+from neraca.accounts.gate import (
+    MANAGE,
+    SEE,
+    WORK,
+    CellSession,
+    Principal,
+    house,
+    inside,
+    key_as_user,
+    principal,
+    taken,
+    viewer,
+)
 from neraca.accounts.house import Cell, House
 from neraca.accounts.queries import (
     add_event,
@@ -38,6 +50,7 @@ __all__ = [
     "house",
     "inside",
     "invite_manager",
+    "key_as_user",
     "note_work",
     "person_by_email",
     "principal",

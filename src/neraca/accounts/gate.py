@@ -1,9 +1,11 @@
 """Who is asking: a verified credential becomes a principal, and a principal a session on its cell."""
 
+import base64
+import binascii
 import contextlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -79,9 +81,24 @@ def bearer(request: Request) -> str | None:
     return headers[0][7:]
 
 
-async def principal(request: Request) -> Principal:
+def key_as_user(request: Request) -> str | None:
+    """The key that a door's client sends as the user name of Basic, without a password, or as Bearer."""
+    headers = request.headers.getlist("authorization")
+    if len(headers) != 1 or not headers[0].startswith("Basic "):
+        return bearer(request)
+    try:
+        name, colon, password = base64.b64decode(headers[0][6:], validate=True).decode("ascii").partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return name if colon and not password else None
+
+
+Credential = Callable[[Request], str | None]
+
+
+async def principal(request: Request, credential: Credential = bearer) -> Principal:
     """The verified caller of a cell route. Raises unauthenticated."""
-    text = bearer(request)
+    text = credential(request)
     if text is None or not text.isascii() or len(text) > 2048:
         raise Unauthenticated
     home = house(request)
@@ -153,7 +170,7 @@ async def viewer(request: Request, client_id: UUID) -> Principal | None:
     """
     try:
         if request.headers.get("authorization") is not None:
-            who = await principal(request)
+            who = await principal(request, key_as_user)
         else:
             who = await _by_cookie(request, client_id)
     except (Unauthenticated, NotEligible):
@@ -184,14 +201,19 @@ async def taken(request: Request, roles: Collection[str], shape: type[Shape], *,
 
 @contextlib.asynccontextmanager
 async def inside(
-    request: Request, roles: Collection[str], *, transaction: bool = True, pipeline: bool = False
+    request: Request,
+    roles: Collection[str],
+    *,
+    transaction: bool = True,
+    pipeline: bool = False,
+    credential: Credential = bearer,
 ) -> AsyncIterator[CellSession]:
     """The caller's session on its own cell: one transaction, committed at the end.
 
     `pipeline` is for routes where every millisecond counts: see `House.inside`.
     Raises unauthenticated, or forbidden where the caller's role is not among `roles`.
     """
-    who = await principal(request)
+    who = await principal(request, credential)
     if who.role not in roles:
         raise Forbidden
     home = house(request)

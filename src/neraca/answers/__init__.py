@@ -1,5 +1,6 @@
 """Drafts, submissions, and the hook for what must happen with them."""
 
 from neraca.answers.hooks import AnswerStored, Handler, Handlers
+from neraca.answers.service import enter
 
-__all__ = ["AnswerStored", "Handler", "Handlers"]
+__all__ = ["AnswerStored", "Handler", "Handlers", "enter"]

@@ -2,13 +2,20 @@
 
 from fastapi import APIRouter, Request, Response
 
-from neraca.accounts import WORK, inside, taken
+from neraca.accounts import MANAGE, WORK, inside, taken
 from neraca.answers import service
 from neraca.kit.openapi import doc
 from neraca.kit.requests import MIB, known
 from neraca.wire import work as wire
 
 router = APIRouter()
+
+
+@router.post("/api/tasks/{task_id}/answers", status_code=201, openapi_extra=doc(wire.Entered))
+async def enter_answer(request: Request, task_id: str) -> wire.Receipt:
+    asked = await taken(request, MANAGE, wire.Entered, limit=16 * MIB)
+    async with inside(request, MANAGE) as session:
+        return await service.enter(session, known(task_id), asked, request.app.state.answer_stored)
 
 
 @router.put("/api/work/leases/{lease_id}/draft", status_code=204, openapi_extra=doc(wire.Drafted))

@@ -1,5 +1,6 @@
 """Drafts and submits."""
 
+import dataclasses
 from typing import Any
 from uuid import UUID
 
@@ -94,3 +95,15 @@ async def submit(
     if await sent.fetchone() is None:  # fetched last: in a pipeline it has come with what the handlers asked for
         raise LeaseLost
     return 201, wire.Receipt(answer_id=str(answer_id), task_decided=any(decided))
+
+
+async def enter(session: CellSession, task_id: UUID, asked: wire.Entered, handlers: Handlers) -> wire.Receipt:
+    """Submits an answer made elsewhere, as a labeler of a name, through the same checks as the editor's.
+
+    Raises validation-failed, already-submitted, conflict where the task is not open, not-found.
+    """
+    lease = await routing.take(session, task_id, asked.labeler)
+    named = dataclasses.replace(session.who, labeler_id=lease["labeler_id"], labeler_kind="person")
+    given = wire.Submitted(fence=lease["fence"], answer=asked.answer, active_ms=asked.active_ms)
+    _, receipt = await submit(dataclasses.replace(session, who=named), lease["lease_id"], given, handlers)
+    return receipt

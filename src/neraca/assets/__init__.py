@@ -1,6 +1,6 @@
 """Media of a client: images in, short-lived links out."""
 
 from neraca.assets.queries import makers, sizes
-from neraca.assets.service import add, link
+from neraca.assets.service import LIMIT, add, link, store
 
-__all__ = ["add", "link", "makers", "sizes"]
+__all__ = ["LIMIT", "add", "link", "makers", "sizes", "store"]

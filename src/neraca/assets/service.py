@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from neraca.accounts import CellSession, Principal
+from neraca.accounts import Cell, CellSession, House, Principal
 from neraca.assets import queries
 from neraca.kit import ids
+from neraca.kit.session import Connection
 from neraca.wire.errors import MediaCorrupt, MediaTooLarge, UnsupportedMediaType
 from neraca.wire.tasks import Asset
 
@@ -45,14 +46,19 @@ def measured(body: bytes) -> tuple[str, int, int]:
 
 async def add(session: CellSession, body: bytes, credit: str | None = None) -> Asset:
     """Stores an image of this client."""
+    return shown(session, await store(session.house, session.cell, session.db, body, credit))
+
+
+async def store(house: House, cell: Cell, db: Connection, body: bytes, credit: str | None = None) -> queries.Row:
+    """Stores an image in a cell, also where nobody is signed in. Raises what `measured` raises."""
     kind, width, height = await asyncio.to_thread(measured, body)
     asset_id = ids.new()
-    name = f"{session.cell.database}/assets/{asset_id}"
-    path = session.house.blobs / name
+    name = f"{cell.database}/assets/{asset_id}"
+    path = house.blobs / name
     path.parent.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(path.write_bytes, body)
-    row = await queries.add(
-        session.db,
+    return await queries.add(
+        db,
         {
             "id": asset_id,
             "blob": name,
@@ -64,7 +70,6 @@ async def add(session: CellSession, body: bytes, credit: str | None = None) -> A
             "credit": credit,
         },
     )
-    return shown(session, row)
 
 
 def shown(session: CellSession, row: queries.Row) -> Asset:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,29 @@ def show_answers(task_id: str, url: Url = None, key: Key = None, as_json: Json =
             show(found, as_json)
         else:
             show(found.items, as_json, ("handle", "labeler_kind", "answer", "submitted_at"))
+
+
+@task.command("answer")
+def answer_task(
+    task_id: str,
+    response: Annotated[str, typer.Option(metavar="FILE", help="A JSON file with the answer; - is stdin.")],
+    labeler: Annotated[str, typer.Option("--as", metavar="NAME", help="Whose answer it is.")],
+    active_ms: Annotated[int, typer.Option(min=0, help="How long it took, in milliseconds.")] = 0,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Enter an answer made elsewhere: Scale's response format for a task of the Scale door, else the kind's own."""
+    text = sys.stdin.read() if response == "-" else Path(response).read_text("utf-8")
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise Refused(f"{response} is not JSON: {wrong}.") from None
+    if not isinstance(given, dict):
+        raise Refused(f"{response} is not a JSON object.")
+    with connect(url, key) as client:
+        client.tasks.enter(task_id, labeler, given, active_ms=active_ms)
+    print(json.dumps({"answered": task_id}) if as_json else "Stored.")
 
 
 @task.command("cancel")

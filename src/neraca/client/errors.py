@@ -85,5 +85,10 @@ def error_of(response: httpx.Response) -> NeracaError:
     )
     status = response.status_code
     family = FAMILIES.get(status, ServerFault if status >= 500 else Invalid)
-    sentence = str(problem.get("detail") or problem.get("title") or f"The server answered with status {status}.")
+    sentence = str(
+        problem.get("detail")
+        or problem.get("title")
+        or problem.get("error")
+        or f"The server answered with status {status}."
+    )
     return family(sentence, code=str(problem.get("code", "unknown")), status=status, errors=flaws)

@@ -67,6 +67,14 @@ class ProjectCalls:
             self._wire.sleep(every)
 
 
+def scale_task(task_id: str) -> str | None:
+    """Scale's name of a task that came through its door, None for another: 24 hex digits, eight zeros here."""
+    digits = task_id.replace("-", "")
+    if len(digits) == 24 and digits == task_id:
+        return digits
+    return digits[:24] if len(digits) == 32 and digits.endswith("0" * 8) else None
+
+
 class TaskCalls:
     """`client.tasks`."""
 
@@ -110,6 +118,16 @@ class TaskCalls:
     def answers(self, task_id: str) -> Answers:
         """The answers to a task, beside its verdict."""
         return self._wire.ask(Answers, "GET", f"/api/tasks/{task_id}/answers")
+
+    def enter(self, task_id: str, labeler: str, answer: Mapping[str, JsonValue], *, active_ms: int = 0) -> None:
+        """Stores an answer made elsewhere, as a labeler of this name.
+
+        For a task that came through the Scale door, `answer` is a response in Scale's format.
+        """
+        door = scale_task(task_id)
+        given = "answer" if door is None else "response"
+        path = f"/api/tasks/{task_id}/answers" if door is None else f"/scale/v1/task/{door}/response"
+        self._wire.send("POST", path, json={"labeler": labeler, given: dict(answer), "active_ms": active_ms})
 
     def cancel(self, task_id: str) -> None:
         """Takes a task back."""

@@ -120,9 +120,12 @@ def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict
 async def declared(request: Request) -> None:
     """Refuses a query parameter that the operation does not have. Raises unknown-filter.
 
-    A parameter that is ignored looks like one that works: a list that should be narrow is wide.
+    A parameter that is ignored looks like one that works: a list that should be narrow is wide. Where a protocol of
+    others wants it ignored, its route says `x-any-query`.
     """
     extra = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    if extra.get("x-any-query"):
+        return
     names = {parameter["name"] for parameter in extra.get("parameters", ()) if parameter["in"] == "query"}
     for name in request.query_params:
         if name not in names:

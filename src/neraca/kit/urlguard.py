@@ -191,9 +191,9 @@ def _literal(host: str) -> Ip | None:
     return None
 
 
-def parse(url: str, *, private: bool = False) -> Target:
-    """Checks how a URL is written, without any packet. Raises `Refused`."""
-    _check_spelling(url, private=private)
+def parse(url: str, *, private: bool = False, plain: bool = False) -> Target:
+    """Checks how a URL is written, without any packet; `plain` also takes http. Raises `Refused`."""
+    _check_spelling(url, plain=plain or private)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -214,7 +214,7 @@ def parse(url: str, *, private: bool = False) -> Target:
     return Target(parts.scheme, host, port, path)
 
 
-def _check_spelling(url: str, *, private: bool) -> None:
+def _check_spelling(url: str, *, plain: bool) -> None:
     if len(url) > URL_LIMIT:
         raise Refused("url-not-allowed", f"it is longer than {URL_LIMIT} characters")
     if not url.isascii() or any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in url):
@@ -222,7 +222,7 @@ def _check_spelling(url: str, *, private: bool) -> None:
     scheme, colon, _ = url.partition("://")
     if not colon or scheme not in {"http", "https"}:
         raise Refused("url-not-allowed", "it does not begin with https://")
-    if scheme == "http" and not private:
+    if scheme == "http" and not plain:
         raise Refused("url-not-allowed", "it is not encrypted: use https://")
     if "#" in url:
         raise Refused("url-not-allowed", "it has a fragment")
@@ -294,21 +294,44 @@ async def post(
 
     A 3xx is an answer like any other. Raises `Refused` before any packet, `Failed` after.
     """
+    target = parse(url, private=private)
+    return await _call("POST", target, body, headers, private=private, seconds=seconds, tls=tls, limit=BODY_LIMIT)
+
+
+async def get(url: str, *, limit: int, private: bool = False, seconds: float = TOTAL_SECONDS) -> Reply:
+    """One GET of at most `limit` bytes, also over http. Raises `Refused`, `Failed` (`too-large` among others)."""
+    target = parse(url, private=private, plain=True)
+    reply = await _call("GET", target, b"", {}, private=private, seconds=seconds, tls=None, limit=limit + 1)
+    if len(reply.body) > limit:
+        raise Failed("too-large")
+    return reply
+
+
+async def _call(
+    method: str,
+    target: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    private: bool,
+    seconds: float,
+    tls: ssl.SSLContext | None,
+    limit: int,
+) -> Reply:
     import httpcore  # noqa: PLC0415 - an idle worker does not hold it
 
     from neraca.kit.pinned import Pinned  # noqa: PLC0415
 
-    target = parse(url, private=private)
     begun = time.monotonic()
     default = {"https": 443, "http": 80}[target.scheme]
     bare = f"[{target.host}]" if ":" in target.host else target.host
     host = bare if target.port == default else f"{bare}:{target.port}"
     request = httpcore.Request(
-        "POST",
+        method,
         httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
         headers=[
             ("Host", host),
-            ("Content-Length", str(len(body))),
+            *([("Content-Length", str(len(body)))] if method == "POST" else []),
             ("Accept-Encoding", "identity"),
             ("Connection", "close"),
             *headers.items(),
@@ -321,7 +344,7 @@ async def post(
             async with httpcore.AsyncConnectionPool(
                 ssl_context=tls or _tls(), network_backend=Pinned(address), retries=0, http2=False
             ) as pool:
-                return await _answer(pool, request, begun)
+                return await _answer(pool, request, begun, limit)
     except TimeoutError:
         raise Failed("timeout") from None
     except ssl.SSLError:
@@ -336,16 +359,16 @@ async def post(
         raise Failed("protocol") from None
 
 
-async def _answer(pool: "httpcore.AsyncConnectionPool", request: "httpcore.Request", begun: float) -> Reply:
+async def _answer(pool: "httpcore.AsyncConnectionPool", request: "httpcore.Request", begun: float, limit: int) -> Reply:
     response = await pool.handle_async_request(request)
     try:
         body = bytearray()
         async for chunk in response.aiter_stream():
             body += chunk
-            if len(body) >= BODY_LIMIT:
+            if len(body) >= limit:
                 break
     finally:
         # The status has come: how the connection ends no longer matters.
         await response.aclose()
     headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
-    return Reply(response.status, headers, bytes(body[:BODY_LIMIT]), round((time.monotonic() - begun) * 1000))
+    return Reply(response.status, headers, bytes(body[:limit]), round((time.monotonic() - begun) * 1000))

@@ -2,6 +2,6 @@
 
 from neraca.routing.queries import close_slots, offers, open_slot
 from neraca.routing.queries import sweep_expired as sweep
-from neraca.routing.service import held
+from neraca.routing.service import held, take
 
-__all__ = ["close_slots", "held", "offers", "open_slot", "sweep"]
+__all__ = ["close_slots", "held", "offers", "open_slot", "sweep", "take"]

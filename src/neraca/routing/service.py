@@ -5,9 +5,10 @@ from uuid import UUID
 
 from neraca import tasks
 from neraca.accounts import CellSession, note_work
-from neraca.routing import queries
+from neraca.kit.signing import pseudonym
+from neraca.routing import entry_queries, queries
 from neraca.wire import work as wire
-from neraca.wire.errors import AlreadySubmitted, LeaseLost, NotFound
+from neraca.wire.errors import AlreadySubmitted, Conflict, LeaseLost, NotFound
 from neraca.wire.shape import Money
 
 
@@ -140,3 +141,20 @@ async def held(session: CellSession, lease_id: UUID, fence: int) -> dict[str, An
     if not row["live"] or row["fence"] != fence:
         raise LeaseLost
     return row
+
+
+async def take(session: CellSession, task_id: UUID, labeler: str) -> dict[str, Any]:
+    """A lease on an open task for a labeler of this name, who never signs in: it is filled in the same transaction.
+
+    Raises already-submitted, conflict where the task is not open, not-found.
+    """
+    task = await entry_queries.lock(session.db, task_id, session.who.mode)
+    if task is None:
+        raise NotFound
+    labeler_id = pseudonym(session.cell.pseudonym_key, f"named:{labeler}")
+    if await entry_queries.had(session.db, task_id, labeler_id):
+        raise AlreadySubmitted
+    if task["state"] != "open":
+        raise Conflict(why=f"the task is {task['state']}")
+    await queries.greet(session.db, labeler_id, "person", labeler)
+    return await entry_queries.lease(session.db, {**task, "labeler_id": labeler_id})

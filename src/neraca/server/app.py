@@ -11,13 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from neraca import __version__, answers, quality
+from neraca import __version__, answers, doors, quality
 from neraca.accounts import House
 from neraca.accounts import endpoints as accounts
 from neraca.answers import endpoints as submits
 from neraca.assets import endpoints as assets
 from neraca.deliver.callbacks import endpoints as callbacks
 from neraca.deliver.exports import endpoints as exports
+from neraca.doors.scale import endpoints as scale
 from neraca.kit import openapi
 from neraca.kit.requests import declared
 from neraca.projects import endpoints as projects
@@ -42,13 +43,14 @@ ROUTERS = (
     submits.router,
     exports.router,
     callbacks.router,
+    *scale.ROUTERS,
 )
 # Asked for with every answer: these read their own body and need nothing of what FastAPI does for a route.
 HOT: dict[str, Callable[..., Awaitable[Response]]] = {
     "/api/work/next": work.next_task,
     "/api/work/leases/{lease_id}/submit": submits.submit_answer,
 }
-ANSWER_STORED: answers.Handlers = (quality.answer_stored,)
+ANSWER_STORED: answers.Handlers = (doors.answer_stored, quality.answer_stored)
 
 
 def create(settings: Settings) -> FastAPI:
@@ -69,7 +71,10 @@ def create(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Front, hosts=settings.hosts, port=settings.port)],
+        middleware=[
+            Middleware(Front, hosts=settings.hosts, port=settings.port, names=scale.NAMES),
+            Middleware(scale.RawPaths),
+        ],
     )
     app.state.house = house
     app.state.answer_stored = ANSWER_STORED

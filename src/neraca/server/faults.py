@@ -20,7 +20,7 @@ from neraca.wire.errors import (
 )
 
 PAGES = "/{path:path}"  # the route of the web app, which knows only GET
-NO_PAGES = frozenset({"api", "media"})
+NO_PAGES = frozenset({"api", "media", "scale"})
 log = structlog.get_logger("neraca.http")
 
 

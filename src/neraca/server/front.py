@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -42,11 +42,12 @@ log = structlog.get_logger("neraca.http")
 Respond = Callable[[Problem, Scope], Awaitable[None]]
 
 
-def canonical(path: bytes) -> bool:
+def canonical(path: bytes, *, names: bool = False) -> bool:
     """Whether a path as it came is the one spelling of its address.
 
     Nothing is normalised: an empty or dotted segment, a backslash, and an escape of what needs none (or that hides a
-    slash or a control character) belong to no address.
+    slash or a control character) belong to no address. Where a segment is somebody's name (`names`), every character
+    of it may be escaped, a slash too.
     """
     if b"//" in path or b"\\" in path or b"%" in _ESCAPE.sub(b"", path):
         return False
@@ -54,8 +55,8 @@ def canonical(path: bytes) -> bool:
         plain = unquote_to_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
         return False
-    hidden = any(_NEEDLESS.fullmatch(unquote_to_bytes(escape)) for escape in _ESCAPE.findall(path))
-    return not hidden and plain.isprintable() and not {".", ".."} & set(plain.split("/"))
+    hidden = not names and any(_NEEDLESS.fullmatch(unquote_to_bytes(escape)) for escape in _ESCAPE.findall(path))
+    return not hidden and plain.isprintable() and not {".", ".."} & {unquote(part) for part in path.decode().split("/")}
 
 
 def _oversized(scope: Scope) -> Problem | None:
@@ -70,10 +71,11 @@ def _oversized(scope: Scope) -> Problem | None:
 class Front:
     """Checks what the framework does not, before it sees the request."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], port: int) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], port: int, names: bytes | None = None) -> None:
         self.app = app
         self.hosts = hosts
         self.port = port
+        self.names = names  # below this address, segments are names that others chose
 
     def _refused(self, scope: Scope) -> Problem | None:
         headers = scope["headers"]
@@ -90,7 +92,10 @@ class Front:
             return WrongHost()
         if scope["method"] not in {"GET", "HEAD"} and any(k == b"if-match" and v != b"*" for k, v in headers):
             return PreconditionFailed()
-        return None if canonical(scope.get("raw_path") or b"/") else NotFound()
+        return None if self._spelled(scope.get("raw_path") or b"/") else NotFound()
+
+    def _spelled(self, path: bytes) -> bool:
+        return canonical(path, names=self.names is not None and path.startswith(self.names))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

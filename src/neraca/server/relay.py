@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from neraca import accounts, deliver, kinds, quality, routing
+from neraca import accounts, deliver, doors, kinds, quality, routing
 from neraca.accounts import Cell, House
 from neraca.kit import clock
 from neraca.kit.session import Connection
@@ -28,6 +28,7 @@ class Relay:
         self._jobs = jobs
         self._sender = sender
         self._now = now
+        self._doors = doors.Errands(house, now)
         self._offered: dict[UUID, float] = {}
         self._stale: set[UUID] = set()
         self._looked: dict[UUID, float] = {}
@@ -47,11 +48,16 @@ class Relay:
             await self._callbacks(cell)
             await self._consensus(cell)
             await self._start_jobs(cell)
+        await self._doors.step(cell, told=found["outbox"])
         if found["deliveries"] or found["outbox"]:
             await self._sender.step(cell)
         await self._estimates(cell)
         await self._offer(cell)
         return bool(found["unsealed"] or found["outbox"])
+
+    async def close(self) -> None:
+        """Breaks off what is under way; it is taken up again later."""
+        await self._doors.close()
 
     async def _callbacks(self, cell: Cell) -> None:
         while True:

@@ -90,6 +90,7 @@ class Worker:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+            await self._relay.close()
             await self._sender.close()
 
 

@@ -103,6 +103,13 @@ class Conflict(Problem, slug="conflict", status=409):
     """The request does not fit the present state: {why}."""
 
 
+class Duplicate(Problem, slug="duplicate", status=409):
+    """{why}.
+
+    A name or a unique id stands for one thing only.
+    """
+
+
 class LeaseLost(Problem, slug="lease-lost", status=409):
     """Your lease on this task has ended.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
-from neraca.wire.shape import Asked, Money, Page, Told, Uuid
+from neraca.wire.shape import Asked, Money, Name, Page, Told, Uuid
 
 Fence = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -75,6 +75,14 @@ class Submitted(Asked):
     fence: Fence
     answer: dict[str, JsonValue]
     active_ms: Annotated[int, Field(ge=0, le=86_400_000)]
+
+
+class Entered(Asked):
+    """An answer made elsewhere, under the name of whoever made it."""
+
+    labeler: Name
+    answer: dict[str, JsonValue]
+    active_ms: Annotated[int, Field(ge=0, le=86_400_000)] = 0
 
 
 class LeaseTime(Told):

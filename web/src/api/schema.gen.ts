@@ -399,7 +399,8 @@ export interface paths {
         /** Get Answers */
         get: operations["get_answers_api_tasks__task_id__answers_get"];
         put?: never;
-        post?: never;
+        /** Enter Answer */
+        post: operations["enter_answer_api_tasks__task_id__answers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,6 +863,23 @@ export interface components {
             answer: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * Entered
+         * @description An answer made elsewhere, under the name of whoever made it.
+         */
+        Entered: {
+            /** Labeler */
+            labeler: string;
+            /** Answer */
+            answer: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms: number;
         };
         /** ExportNew */
         ExportNew: {
@@ -3338,6 +3356,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_answer_api_tasks__task_id__answers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entered"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Validation Error */

@@ -56,6 +56,9 @@ export function Label() {
           <Button variant="default" renderRoot={(p) => <Link to="/" {...p} />}>{say("label.home")}</Button>
         </Stack>
       )}
+      {lease && ui && typeof lease.params.instruction === "string" && (
+        <div className="card"><Prose>{lease.params.instruction}</Prose></div>
+      )}
       {lease && ui && (
         <ui.Editor key={lease.lease_id} params={lease.params} config={lease.config} media={lease.media} answer={work.answer}
           flaws={work.flaws} onChange={work.change} onSubmit={(given) => void work.submit(given)} />

@@ -35,7 +35,7 @@ with chosen as materialized (
   join task t on t.id = o.task_id
   join project p on p.id = t.project_id
   join event ev on ev.id = o.event_id
-  join endpoint e on e.mode = p.mode and e.state in ('active', 'paused')
+  join endpoint e on e.style = 'neraca' and e.mode = p.mode and e.state in ('active', 'paused')
     and (e.project_id is null or e.project_id = p.id) and e.created_at <= ev.at
   left join lateral (select * from verdict x where x.task_id = t.id and ev.kind <> 'task.canceled'
                      order by x.version desc limit 1) v on true
@@ -85,7 +85,8 @@ async def claim(db: Connection, endpoint_id: UUID, now: datetime, limit: int) ->
             " update delivery d set attempts = d.attempts + 1, first_at = coalesce(d.first_at, %(now)s),"
             "   next_at = %(now)s::timestamptz + make_interval(secs => %(s)s)"
             " from ready r, endpoint e where d.id = r.id and e.id = d.endpoint_id and e.state = 'active'"
-            " returning d.id, d.task_id, d.kind, d.payload::text as body, d.attempts, d.first_at, e.url, e.secret",
+            " returning d.id, d.task_id, d.kind, d.payload::text as body, d.attempts, d.first_at, e.secret, e.style,"
+            "   coalesce(d.url, e.url) as url",
             {"e": endpoint_id, "now": now, "n": limit, "s": CLAIM_SECONDS},
         )
     ).fetchall()
@@ -147,7 +148,7 @@ async def add(db: Connection, *, url: str, secret: str, mode: str, project_id: U
 async def page(db: Connection, mode: str | None, after: list[str] | None, limit: int) -> list[Row]:
     return await (
         await db.execute(
-            f"select {COLUMNS} from endpoint where (%(m)s::text is null or mode = %(m)s)"
+            f"select {COLUMNS} from endpoint where style = 'neraca' and (%(m)s::text is null or mode = %(m)s)"
             " and (%(t)s::timestamptz is null or (created_at, id) > (%(t)s::timestamptz, %(i)s::uuid))"
             " order by created_at, id limit %(n)s",
             {"m": mode, "t": after[0] if after else None, "i": after[1] if after else None, "n": limit + 1},
@@ -158,7 +159,8 @@ async def page(db: Connection, mode: str | None, after: list[str] | None, limit:
 async def get(db: Connection, endpoint_id: UUID, mode: str | None) -> Row | None:
     return await (
         await db.execute(
-            f"select {COLUMNS} from endpoint where id = %(i)s and (%(m)s::text is null or mode = %(m)s)",
+            f"select {COLUMNS} from endpoint where id = %(i)s and style = 'neraca'"
+            " and (%(m)s::text is null or mode = %(m)s)",
             {"i": endpoint_id, "m": mode},
         )
     ).fetchone()

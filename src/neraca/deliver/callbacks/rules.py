@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 FIRST_SECONDS = 5.0
 LONGEST_SECONDS = 2 * 3600.0
-GIVE_UP = timedelta(hours=72)
+GIVE_UP = {"neraca": timedelta(hours=72), "scale": timedelta(hours=24)}
+MOST_ATTEMPTS = {"neraca": 1000, "scale": 21}  # the first one and twenty retries
 GONE = 410
 BUSY = frozenset({429, 503})
 Jitter = Callable[[], float]
@@ -45,15 +46,21 @@ def outcome(
     first_at: datetime,
     retry_after: str | None = None,
     jitter: Jitter = random.random,
+    style: str = "neraca",
 ) -> Outcome:
-    """What follows from `what`, after so many attempts since `first_at`."""
+    """What follows from `what`, after so many attempts since `first_at`.
+
+    An endpoint of the style `scale` stands for a whole host, so one bad address on it stops only its own delivery.
+    """
     if what == "delivered":
         return Outcome("done", now)
     seconds = pause(attempts, jitter)
     if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6:
         seconds = max(seconds, min(float(retry_after), LONGEST_SECONDS))
     then = now + timedelta(seconds=seconds)
-    notice = what if what in {"gone", "url-not-allowed"} else None
-    if then - first_at > GIVE_UP and notice is None:
+    hopeless = what in {"gone", "url-not-allowed"}
+    notice = what if hopeless and style == "neraca" else None
+    over = then - first_at > GIVE_UP[style] or attempts >= MOST_ATTEMPTS[style] or hopeless
+    if over and notice is None:
         return Outcome("dead", now)
     return Outcome("pending", then, notice)

@@ -103,6 +103,7 @@ class Sender:
             "webhook-id": message_id,
             "webhook-timestamp": str(seconds),
             "webhook-signature": sign(row["secret"], message_id, seconds, body),
+            **({"scale-callback-auth": row["secret"]} if row["style"] == "scale" else {}),
         }
         status, ms, retry_after = None, 0, None
         begun = asyncio.get_running_loop().time()
@@ -121,6 +122,7 @@ class Sender:
             first_at=row["first_at"],
             retry_after=retry_after,
             jitter=self._jitter,
+            style=row["style"],
         )
         async with self._house.inside(cell) as db:
             await queries.record(

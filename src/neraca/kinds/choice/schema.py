@@ -38,11 +38,15 @@ class Config(Part):
 
 
 class Params(Part):
-    """What is asked about: exactly one of a picture, plain text, or Markdown without HTML."""
+    """What is asked about: exactly one of a picture, plain text, or Markdown without HTML.
+
+    `instruction` is Markdown for this task alone, beside the project's own.
+    """
 
     image: Asset | None = None
     text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)] | None = None
     markdown: Annotated[str, StringConstraints(min_length=1, max_length=100_000)] | None = None
+    instruction: Annotated[str, StringConstraints(min_length=1, max_length=250_000)] | None = None
 
 
 class Answer(Part):

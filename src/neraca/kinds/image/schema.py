@@ -43,11 +43,12 @@ class Config(Part):
 
 
 class Params(Part):
-    """The picture and its size in pixels."""
+    """The picture and its size in pixels. `instruction` is Markdown for this task alone, beside the project's own."""
 
     image: Asset
     width: Side
     height: Side
+    instruction: Annotated[str, StringConstraints(min_length=1, max_length=250_000)] | None = None
 
 
 class Box(Part):

@@ -1,0 +1,6 @@
+"""Scale AI's public protocol: its own Python client works here when its base URL is changed."""
+
+from neraca.doors.scale.entry.service import answer_stored
+from neraca.doors.scale.errands.service import Errands
+
+__all__ = ["Errands", "answer_stored"]

@@ -1,0 +1,1 @@
+"""Batches as Scale's clients know them."""

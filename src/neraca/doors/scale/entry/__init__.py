@@ -1,0 +1,1 @@
+"""Answers made elsewhere, and the check of what comes back for tasks of this door."""

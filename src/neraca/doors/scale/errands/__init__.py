@@ -1,0 +1,1 @@
+"""What the worker does for this door: fetches media, folds counts, tells callbacks."""

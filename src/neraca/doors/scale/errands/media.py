@@ -1,0 +1,116 @@
+"""Fetching the pictures that tasks name by their address."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from neraca import assets, kinds
+from neraca.accounts import Cell, House
+from neraca.doors.scale.errands import queries
+from neraca.doors.scale.tasks import queries as tasks
+from neraca.kind import check
+from neraca.kit import urlguard
+from neraca.kit.problems import Problem
+
+AT_ONCE = 8
+SECONDS = 30.0
+TRIES = 6
+ACTOR = "door:scale"
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+log = structlog.get_logger("neraca.scale")
+
+
+class Unfetched(Exception):
+    """A picture could not be had: what is told, the status if there was one, and whether to try again."""
+
+    def __init__(self, sentence: str, status: int | None = None, *, again: bool = False) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.again = again
+
+
+async def fetch(house: House, url: str) -> bytes:
+    """The bytes behind an address, through the URL guard. Raises `Unfetched`."""
+    try:
+        reply = await urlguard.get(url, limit=assets.LIMIT, private=house.private_hosts, seconds=SECONDS)
+    except urlguard.Refused as refusal:
+        raise Unfetched(f"The attachment may not be called from here: {refusal}.") from None
+    except urlguard.Failed as failure:
+        again = failure.code in {"timeout", "unreachable", "protocol"}
+        raise Unfetched(f"The attachment could not be fetched ({failure.code}).", again=again) from None
+    if reply.status != 200:
+        raise Unfetched("The attachment could not be fetched.", reply.status, again=reply.status in AGAIN)
+    return reply.body
+
+
+class Media:
+    """The fetches of one worker process. Another may run: a task is claimed in its row."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+
+    def start(self, cell: Cell) -> None:
+        """Begins to fetch what is due in a cell, unless that is under way; nobody waits for a slow host."""
+        running = self._running.get(cell.client_id)
+        if running is None or running.done():
+            self._running[cell.client_id] = asyncio.create_task(self._run(cell))
+
+    async def settled(self) -> None:
+        """Waits until nothing is under way."""
+        await asyncio.gather(*self._running.values())
+
+    async def close(self) -> None:
+        """Breaks off what is under way; it is fetched again later."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _run(self, cell: Cell) -> None:
+        while True:
+            async with self._house.inside(cell) as db:
+                rows = await queries.claim(db, AT_ONCE)
+            if not rows:
+                return
+            for found in await asyncio.gather(*(self._one(cell, row) for row in rows), return_exceptions=True):
+                if isinstance(found, Exception):
+                    log.warning("fetch-interrupted", cell=cell.database, error=type(found).__name__)
+
+    async def _one(self, cell: Cell, row: queries.Row) -> None:
+        try:
+            body = await self._bytes(cell, row)
+            await self._stored(cell, row, body)
+        except Unfetched as wrong:
+            if wrong.again and row["fetches"] < TRIES:
+                async with self._house.inside(cell) as db:
+                    await queries.later(db, row["id"], 2.0 ** row["fetches"])
+                return
+            shown: dict[str, Any] = {"url": row["url"]}
+            if wrong.status is not None:
+                shown["statusCode"] = wrong.status
+            async with self._house.inside(cell) as db:
+                await queries.failed(db, row["id"], {"error": str(wrong), "attachments": [shown]})
+
+    async def _bytes(self, cell: Cell, row: queries.Row) -> bytes:  # noqa: ARG002 - uploaded files live in the cell
+        return await fetch(self._house, row["url"])
+
+    async def _stored(self, cell: Cell, row: queries.Row, body: bytes) -> None:
+        """One transaction: the asset, the task's parameters with it, and the task in the house's tables."""
+        kind = kinds.get(row["kind"])
+        assert kind is not None
+        async with self._house.inside(cell) as db:
+            try:
+                asset = await assets.store(self._house, cell, db, body)
+            except Problem as problem:
+                raise Unfetched(problem.detail) from None
+            native = {**row["native"], "image": f"asset:{asset['id']}"}
+            if "width" in kind.params.model_fields:
+                native |= {"width": asset["width"], "height": asset["height"]}
+            _, flaws = check(kind.params, native)
+            if flaws:
+                raise Unfetched(f"The attachment does not fit: {flaws[0].detail}")
+            state = await queries.ready(db, row["id"], native)
+            if state == "in_progress":
+                await tasks.place_one(db, row["id"], ACTOR)

@@ -1,0 +1,1 @@
+"""Projects as Scale's clients know them, with the history of their parameters."""

@@ -1,0 +1,1 @@
+"""Tasks as Scale's clients know them."""

@@ -1,0 +1,132 @@
+"""Every operation of the door, asked by its owner and by everybody who may not.
+
+The door's addresses are Scale's contract and stand in no OpenAPI document of ours, so the gate is here: a route
+without a case fails the first test.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from scaleapi.tasks import TaskType
+from tests.doors.account import Account, fresh
+
+from neraca.doors.scale.endpoints import ROUTERS
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is sent. `{word}` in a path or body stands for a thing of the owner's."""
+
+    body: Any = None
+    lists: bool = False  # it names nothing: another client gets its own
+    state: bool = False  # the thing's present state may refuse it
+    last: bool = False  # it ends what others need
+
+
+RESPONSE = {"labeler": "Ada", "response": {"lanes": 1}}
+CASES = {
+    "POST /scale/v1/task/{task_type}": Case({"batch": "{batch}"}),
+    "GET /scale/v1/tasks": Case(lists=True),
+    "GET /scale/v1/task/{task_id}": Case(),
+    "POST /scale/v1/task/{task_id}/cancel": Case(state=True, last=True),
+    "POST /scale/v1/task/{task_id}/audit": Case({"accepted": True, "comments": None}, state=True),
+    "POST /scale/v1/task/{task_id}/unique_id": Case({"unique_id": "{unique}"}),
+    "DELETE /scale/v1/task/{task_id}/unique_id": Case(),
+    "POST /scale/v1/task/{task_id}/setMetadata": Case({"a": 1}),
+    "POST /scale/v1/task/{task_id}/tags": Case(["a"]),
+    "PUT /scale/v1/task/{task_id}/tags": Case(["b"]),
+    "DELETE /scale/v1/task/{task_id}/tags": Case(["a"]),
+    "POST /scale/v1/task/{task_id}/send_callback": Case(state=True),
+    "POST /scale/v1/task/{task_id}/response": Case(RESPONSE),
+    "GET /scale/v1/account": Case(lists=True),
+    "POST /scale/v1/batches": Case({"project": "{project}", "name": "{fresh}"}),
+    "GET /scale/v1/batches": Case(lists=True),
+    "GET /scale/v1/batches/{batch}": Case(),
+    "POST /scale/v1/batches/{batch}/finalize": Case(),
+    "GET /scale/v1/batches/{batch}/status": Case(),
+    "POST /scale/v1/batches/{batch}/setMetadata": Case({"a": 1}),
+    "POST /scale/v1/batches/{batch}/prioritize": Case({"priority": 20}),
+    "POST /scale/v1/projects": Case({"name": "{fresh}", "type": "laneannotation"}, lists=True),
+    "GET /scale/v1/projects": Case(lists=True),
+    "GET /scale/v1/projects/{project}": Case(),
+    "POST /scale/v1/projects/{project}/setParams": Case({"instruction": "Two"}),
+    "GET /scale/v1/projects/{project}/taskTemplates": Case(state=True),
+}
+
+
+def routes() -> dict[str, APIRoute]:
+    found = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+    return {f"{method} {route.path}": route for route in found for method in route.methods or ()}
+
+
+@dataclass
+class Things:
+    """What the owner has, by word."""
+
+    owner: Account
+    known: dict[str, str]
+
+    def filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: self.filled(v) for k, v in value.items()}
+        if isinstance(value, str):
+            return fresh("n") if value == "{fresh}" else value.format(**self.known) if value[:1] == "{" else value
+        return value
+
+    def ask(self, http: httpx.Client, name: str) -> httpx.Response:
+        method, path = name.split(" ")
+        body = self.filled(CASES[name].body)
+        return http.request(method, path.format(**self.known), json=body)
+
+
+@pytest.fixture(scope="module")
+def things(account: Account) -> Things:
+    mark = fresh("canary")
+    project = account.live.create_project(mark.replace(" ", "-"), TaskType.LaneAnnotation, {"instruction": mark})
+    batch = account.live.create_batch(project.name, fresh("batch").replace(" ", "-"), metadata={"mark": mark})
+    task = account.live.create_task(TaskType.LaneAnnotation, batch=batch.name, metadata={"mark": mark}, tags=["a"])
+    known = {
+        "task_id": task.id, "task_type": "laneannotation", "project": project.name, "batch": batch.name, "mark": mark,
+        "unique": fresh("u"),
+    }  # fmt: skip
+    return Things(account, known)
+
+
+def test_every_operation_has_a_case() -> None:
+    assert set(routes()) == set(CASES), "give the new operation a case"
+    assert not any(r.include_in_schema for r in routes().values())
+
+
+def test_who_may_not_is_refused_and_changes_nothing(things: Things, stranger: Account) -> None:
+    owner = things.owner
+    (labeler,) = asyncio.run(owner.served.keys(owner.client, 1))
+    before = owner.live.get_task(things.known["task_id"]).as_dict()
+    mark = things.known["mark"].encode()
+    wrong = []
+    for name, case in CASES.items():
+        for who, key, allowed in (
+            ("another client", stranger.client.live, {200} if case.lists else {404}),
+            ("a test key", owner.client.test, {200} if case.lists else {404}),
+            ("a labeler", labeler, {403}),
+            ("nobody", "nrc_live_x", {401}),
+        ):
+            with owner.raw(key) as http:
+                answer = things.ask(http, name)
+            if answer.status_code not in allowed or mark in answer.content:
+                wrong.append(f"{name} as {who}: {answer.status_code} {answer.text[:100]}")
+    assert wrong == []
+    assert owner.live.get_task(things.known["task_id"]).as_dict() == before
+
+
+def test_the_owner_is_let_in(things: Things) -> None:
+    wrong = []
+    with things.owner.raw() as http:
+        for name in sorted(CASES, key=lambda n: (CASES[n].last, "/response" in n)):
+            answer = things.ask(http, name)
+            if answer.status_code not in ({200, 400} if CASES[name].state else {200}):
+                wrong.append(f"{name}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
