@@ -47,13 +47,16 @@ async def test_lists_are_the_same_whether_or_not_the_other_works(bare: World) ->
 
 
 async def test_no_read_shows_the_other_client(world: World) -> None:
-    """Every GET as every caller of A, and the labeler of both through A's token: no canary of B."""
+    """Every GET as every caller of A, and the labeler of both through A's token: no canary and no id of B."""
     seen = 0
+    people = {login.person_id for role, login in world.b.logins.items() if role != "both"}
+    theirs = {one for sort, one in world.b.ids.items() if sort not in {"fence", "client"}} | people
     for operation in reads(world):
         for who, caller in world.a.callers.items():
             answer = await caller.request(**operation.request(world.a.ids))
             everything = answer.content + repr(answer.headers.raw).encode()
             assert world.b.canary.encode() not in everything, (operation.name, who)
+            assert [one for one in theirs if one.encode() in everything] == [], (operation.name, who)
             if who != "both":  # they know the name of the client they work for
                 assert world.b.name.encode() not in everything, (operation.name, who)
             seen += answer.status_code == 200

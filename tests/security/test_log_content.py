@@ -69,6 +69,9 @@ async def test_no_log_says_what_a_client_sent() -> None:
             failed = await http.post(f"/api/projects/{made}/batches", json={"name": CANARY})
             assert (failed.status_code, failed.json()["code"]) == (500, "internal-error")
             assert CANARY not in failed.text
+            measures = (await http.get("/metrics")).text
+            assert 'route="/api/projects"' in measures
+            assert CANARY.lower() not in measures.lower()
         text = "".join(path.read_text() for path in (served.home / "logs").iterdir()) + served.said()
         assert failed.json()["instance"].rpartition(":")[2] in text, "the request's number is in the log"
         assert "CheckViolation 23514" in text, "so is what went wrong"
