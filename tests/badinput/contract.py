@@ -49,7 +49,7 @@ def document(problem: Told, status: int, code: str | Collection[str] | None = No
     return problem
 
 
-async def _sums(db: Connection) -> dict[str, tuple[int, int]]:
+async def sums(db: Connection) -> dict[str, tuple[int, int]]:
     """How many rows each table has, and the sum of their hashes: a changed row shows as well as a new one."""
     tables = await (
         await db.execute(
@@ -72,9 +72,9 @@ async def _sums(db: Connection) -> dict[str, tuple[int, int]]:
 async def rows(place: Place) -> dict[str, tuple[int, int]]:
     """The content of the cell and of the control plane, as counts and sums."""
     async with place.house.inside(place.cell) as db:
-        found = {f"cell.{k}": v for k, v in (await _sums(db)).items()}
+        found = {f"cell.{k}": v for k, v in (await sums(db)).items()}
     async with place.house.control() as control:
-        return found | {f"control.{k}": v for k, v in (await _sums(control)).items()}
+        return found | {f"control.{k}": v for k, v in (await sums(control)).items()}
 
 
 @contextlib.asynccontextmanager

@@ -25,8 +25,9 @@ async def upload_asset(request: Request) -> Asset:
         raise UnsupportedMediaType(expected="a PNG, JPEG, WebP or GIF image")
     found = query(request, {"credit": None})
     body = await raw(request, service.LIMIT)
+    picture = await service.examine(body)  # before a connection is borrowed: it may take its time
     async with inside(request, MANAGE) as session:
-        return await service.add(session, body, (found.get("credit") or "")[:500] or None)
+        return await service.add(session, body, picture, (found.get("credit") or "")[:500] or None)
 
 
 @router.get("/api/assets/{asset_id}", openapi_extra=doc())

@@ -3,8 +3,12 @@
 import asyncio
 import hashlib
 import io
+import struct
 import time
+import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +25,28 @@ LINK_SECONDS = 300
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
-def measured(body: bytes) -> tuple[str, int, int]:
-    """Media type, width and height as seen from the bytes, never from a name.
+_decoder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="picture")  # 100 megapixels are 400 MB: one at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What an image file is: its media type, and its size as it is seen (EXIF orientation applied)."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+async def examine(body: bytes) -> Picture:
+    """Decodes an image once, so that a broken one is refused here and not on a labeler's screen.
 
     Raises media-corrupt, media-too-large (from the header, before anything is decoded),
     unsupported-media-type.
     """
+    return await asyncio.get_running_loop().run_in_executor(_decoder, _measured, body)
+
+
+def _measured(body: bytes) -> Picture:
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - only an upload needs it
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes first
@@ -37,21 +57,22 @@ def measured(body: bytes) -> tuple[str, int, int]:
                 raise MediaTooLarge(limit=MEGAPIXELS)
             image.load()
             upright = ImageOps.exif_transpose(image)
-            return kind, upright.width, upright.height
+            return Picture(kind, upright.width, upright.height)
     except UnidentifiedImageError:
         raise UnsupportedMediaType(expected="a PNG, JPEG, WebP or GIF image") from None
-    except (OSError, ValueError, SyntaxError):
+    except (ArithmeticError, EOFError, LookupError, OSError, struct.error, SyntaxError, ValueError, zlib.error):
         raise MediaCorrupt from None
 
 
-async def add(session: CellSession, body: bytes, credit: str | None = None) -> Asset:
-    """Stores an image of this client."""
-    return shown(session, await store(session.house, session.cell, session.db, body, credit))
+async def add(session: CellSession, body: bytes, picture: Picture, credit: str | None = None) -> Asset:
+    """Stores an image of this client that was examined."""
+    return shown(session, await store(session.house, session.cell, session.db, body, picture, credit))
 
 
-async def store(house: House, cell: Cell, db: Connection, body: bytes, credit: str | None = None) -> queries.Row:
-    """Stores an image in a cell, also where nobody is signed in. Raises what `measured` raises."""
-    kind, width, height = await asyncio.to_thread(measured, body)
+async def store(
+    house: House, cell: Cell, db: Connection, body: bytes, picture: Picture, credit: str | None = None
+) -> queries.Row:
+    """Stores an image that was examined in a cell, also where nobody is signed in."""
     asset_id = ids.new()
     name = f"{cell.database}/assets/{asset_id}"
     path = house.blobs / name
@@ -63,10 +84,10 @@ async def store(house: House, cell: Cell, db: Connection, body: bytes, credit: s
             "id": asset_id,
             "blob": name,
             "sha256": hashlib.sha256(body).digest(),
-            "media_type": kind,
+            "media_type": picture.media_type,
             "bytes": len(body),
-            "width": width,
-            "height": height,
+            "width": picture.width,
+            "height": picture.height,
             "credit": credit,
         },
     )

@@ -31,15 +31,18 @@ def verify(
     low = {name.lower(): value for name, value in headers.items()}
     try:
         number, stamp, signatures = (low[f"webhook-{part}"] for part in ("id", "timestamp", "signature"))
-        seconds = int(stamp)
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except KeyError as missing:
         raise NotSigned(f"The header {missing.args[0]} is missing.") from None
     except (ValueError, binascii.Error):
-        raise NotSigned("The timestamp or the secret is malformed.") from None
-    if abs((time.time() if now is None else now) - seconds) > tolerance:
+        raise NotSigned("The secret is malformed.") from None
+    if not key:
+        raise NotSigned("The secret is empty.")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 16):
+        raise NotSigned("The timestamp is malformed.")
+    if abs((time.time() if now is None else now) - int(stamp)) > tolerance:
         raise NotSigned("The timestamp is too far from this machine's clock.")
-    digest = hmac.new(key, f"{number}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    digest = hmac.new(key, f"{number}.{stamp}.".encode("utf-8", "replace") + body, hashlib.sha256).digest()
     expected = b"v1," + base64.b64encode(digest)
-    if not any(hmac.compare_digest(expected, given.encode()) for given in signatures.split(" ")):
+    if not any(hmac.compare_digest(expected, given.encode("utf-8", "replace")) for given in signatures.split(" ")):
         raise NotSigned("No signature fits the body.")

@@ -6,6 +6,7 @@ from uuid import UUID
 from neraca import kinds
 from neraca.accounts import CellSession
 from neraca.kind import Kind, check
+from neraca.kit import problems
 from neraca.projects import queries
 from neraca.tables import event
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
@@ -37,7 +38,7 @@ def shown(row: queries.Row) -> Project:
 
 def _policy_faults(policy: Policy | None) -> list[Fault]:
     if isinstance(policy, TargetPolicy) and policy.min > policy.max:
-        return [Fault("#/policy/min", "out-of-range", "min may not be more than max.")]
+        return [Fault("#/policy/min", "out-of-range", '"min" may not be more than "max".')]
     return []
 
 
@@ -54,7 +55,12 @@ async def create(session: CellSession, asked: ProjectNew) -> Project:
     errors = _policy_faults(asked.policy)
     kind = kinds.get(asked.kind)
     if kind is None:
-        errors.insert(0, Fault("#/kind", "unknown-kind", f"There is no kind {asked.kind!a:.64}."))
+        errors.insert(
+            0,
+            Fault(
+                "#/kind", "unknown-kind", f"There is no kind {problems.shown(asked.kind)}; `GET /api/kinds` lists them."
+            ),
+        )
         raise ValidationFailed(errors)
     config, wrong = _config(kind, dict(asked.config))
     if errors or wrong:

@@ -20,7 +20,9 @@ async def check_url(house: House, url: str) -> None:
     try:
         await urlguard.check(url, private=house.private_hosts)
     except urlguard.Refused as wrong:
-        raise UrlNotAllowed(why=str(wrong), errors=[Fault("#/url", "url-not-allowed", str(wrong) + ".")]) from None
+        why = str(wrong)
+        said = f"{why[0].upper()}{why[1:]}."
+        raise UrlNotAllowed(why=why, errors=[Fault("#/url", "url-not-allowed", said)]) from None
 
 
 def shown(row: queries.Row, secret: str | None = None) -> wire.Callback:
@@ -99,5 +101,5 @@ async def replay_range(
     if row["state"] == "disabled":
         raise Conflict(why="the endpoint is disabled; set it active first")
     if until <= since:
-        raise ValidationFailed([Fault("#/until", "out-of-range", "until must be later than since.")])
+        raise ValidationFailed([Fault("#/until", "out-of-range", '"until" must be later than "since".')])
     return wire.Replayed(deliveries=await queries.replay_range(session.db, endpoint_id, since, until, now()))

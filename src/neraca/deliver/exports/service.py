@@ -74,7 +74,9 @@ async def position(session: CellSession, asked: str | None) -> int:
         return last
     if asked.isascii() and asked.isdigit() and len(asked) <= 18 and int(asked) <= last:
         return int(asked)
-    raise ValidationFailed([Fault("?position", "out-of-range", f"The last position is {last}.")])
+    raise ValidationFailed(
+        [Fault("?position", "out-of-range", f'"position" must be a whole number up to the last one, {last}.')]
+    )
 
 
 async def after(session: CellSession, project_id: UUID, asked: UUID | None) -> int:

@@ -38,9 +38,7 @@ async def create_import(request: Request, project_id: str) -> wire.Import:
 def _offset(text: str | None) -> int:
     if text is not None and text.isascii() and text.isdigit() and len(text) <= 15:
         return int(text)
-    raise ValidationFailed(
-        [Fault("?offset", "invalid-parameter", '"offset" must be the number of the first byte sent.')]
-    )
+    raise ValidationFailed([Fault("?offset", "out-of-range", '"offset" must be the number of the first byte sent.')])
 
 
 @router.put("/api/imports/{import_id}/data", openapi_extra=doc(media="application/octet-stream", query=("offset",)))

@@ -100,11 +100,12 @@ class Media:
         """One transaction: the asset, the task's parameters with it, and the task in the house's tables."""
         kind = kinds.get(row["kind"])
         assert kind is not None
+        try:
+            picture = await assets.examine(body)
+        except Problem as problem:
+            raise Unfetched(problem.detail) from None
         async with self._house.inside(cell) as db:
-            try:
-                asset = await assets.store(self._house, cell, db, body)
-            except Problem as problem:
-                raise Unfetched(problem.detail) from None
+            asset = await assets.store(self._house, cell, db, body, picture)
             native = {**row["native"], "image": f"asset:{asset['id']}"}
             if "width" in kind.params.model_fields:
                 native |= {"width": asset["width"], "height": asset["height"]}
