@@ -207,8 +207,8 @@ async def test_c05_where_a_key_may_stand(door: Door) -> None:
         told(await bare.post("/api/projects", json={**PROJECT, "api_key": key}), 401)
         for value in (
             f"bearer {key}", f"BEARER {key}", f"Bearer  {key}", f"Bearer\t{key}", f"Bearer {key} x", key,
-            f"Token {key}",            f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}", "Bearer", "Bearer ", "",
-            f"Bearer {key},Bearer {key}",
+            f"Token {key}", f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}", "Bearer",
+            "Bearer ", "", f"Bearer {key},Bearer {key}",
             f"Bearer {key[:-1]}", f"Bearer {key}a", f"Bearer {key.upper()}", f"Bearer {key.replace('live', 'test')}",
             "Bearer nrc_live_", "Bearer null", "Bearer " + "a" * 5000,
         ):  # fmt: skip

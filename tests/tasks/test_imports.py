@@ -233,3 +233,25 @@ def test_an_open_quote_does_not_swallow_the_file() -> None:
     assert ends[0][2].code == "row-too-long"
     assert ends[-1][0] == len(body)
     assert ends[-1][1] == ["plain"]
+
+
+async def test_cells_that_a_spreadsheet_would_run_are_kept_as_text(place: Place) -> None:
+    """IN-T11: the API exports no table, so nothing is prefixed; what came in is what is stored."""
+    cells = [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        " \rx",
+        "007",
+        "1e5",
+        "TRUE",
+        "null",
+        "[1]",
+        '{"a":1}',
+    ]
+    body = "text,external_id\n" + "".join('"' + c.replace('"', '""') + f'",{i}\n' for i, c in enumerate(cells))
+    row, tasks, errors = await outcome(place, await imported(place, body.encode(), "csv"))
+    assert (row["rows_failed"], errors) == (0, {})
+    assert [t["params"]["text"] for t in tasks] == cells

@@ -14,6 +14,7 @@ from neraca.kit.problems import pointer, shown
 MAX_DEPTH = 32
 MAX_NUMBER = 64
 MAX_KEYS = 1000
+MAX_ALL_KEYS = 200_000  # each may be a fault, and each fault is looked at
 MAX_KEY_BYTES = 256
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # one without an end goes to the end: linear time
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -30,7 +31,7 @@ class Refused(ValueError):
         super().__init__(code)
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
@@ -39,7 +40,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise Refused("duplicate-key", key=shown(key))
             seen.add(key)
     if len(found) > MAX_KEYS:
-        raise Refused("too-many-keys", limit=MAX_KEYS)
+        raise Refused("too-many-keys", limit=MAX_KEYS, where="one object")
     for key in found:
         if len(key) > MAX_KEY_BYTES or len(key.encode("utf-8", "replace")) > MAX_KEY_BYTES:
             raise Refused("key-too-long", limit=MAX_KEY_BYTES)
@@ -63,7 +64,20 @@ def _constant(text: str) -> NoReturn:
     raise Refused("malformed-json", why=f"{text} is not a JSON number")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=_integer, parse_float=_number, parse_constant=_constant)
+def _decoder() -> json.JSONDecoder:
+    """A decoder for one document: it counts the keys of all its objects."""
+    total = 0
+
+    def counted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal total
+        total += len(pairs)
+        if total > MAX_ALL_KEYS:
+            raise Refused("too-many-keys", limit=MAX_ALL_KEYS, where="all its objects together")
+        return _object(pairs)
+
+    return json.JSONDecoder(
+        object_pairs_hook=counted, parse_int=_integer, parse_float=_number, parse_constant=_constant
+    )
 
 
 def _too_deep(body: bytes) -> bool:
@@ -103,7 +117,7 @@ def loads(body: bytes) -> Any:
     if begin == len(text):
         raise Refused("malformed-json", why="it is empty")
     try:
-        value, end = _decoder.raw_decode(text, begin)
+        value, end = _decoder().raw_decode(text, begin)
     except json.JSONDecodeError as wrong:
         why = f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
         raise Refused("malformed-json", why=why) from None

@@ -51,8 +51,9 @@ def faults(wrong: ValidationError, document: object, at: Sequence[str | int] = (
     `document` is what was checked; `at` is where it stands in the whole.
     """
     found = []
+    ranks: dict[int, dict[str, int]] = {}
     for n, error in enumerate(wrong.errors(include_url=False)):
-        path, order = _place(document, error["loc"], error["type"])
+        path, order = _place(document, error["loc"], error["type"], ranks)
         if error["type"].startswith("union_tag_"):
             path.append(str(error["ctx"]["discriminator"]).strip("'"))
         found.append((order, n, path, error))
@@ -69,8 +70,10 @@ def slug(kind: str) -> str:
     return _SLUGS.get(kind, "wrong-type" if kind.endswith("_type") else "out-of-range")
 
 
-def _place(document: object, loc: Sequence[str | int], kind: str) -> tuple[list[str | int], tuple[int, ...]]:
-    """The path in the document, and its rank there.
+def _place(
+    document: object, loc: Sequence[str | int], kind: str, ranks: dict[int, dict[str, int]]
+) -> tuple[list[str | int], tuple[int, ...]]:
+    """The path in the document, and its rank there; `ranks` keeps the order of keys of each object.
 
     pydantic also names the branch of a union that it took; what the document does not have is left out, except the
     name of a field that is missing.
@@ -80,7 +83,9 @@ def _place(document: object, loc: Sequence[str | int], kind: str) -> tuple[list[
     here = document
     for n, part in enumerate(loc):
         if isinstance(here, Mapping) and part in here:
-            order.append(next(i for i, key in enumerate(here) if key == part))
+            if id(here) not in ranks:
+                ranks[id(here)] = {key: i for i, key in enumerate(here)}
+            order.append(ranks[id(here)][str(part)])
             here = here[part]
         elif isinstance(here, list | tuple) and isinstance(part, int) and part < len(here):
             order.append(part)
@@ -122,9 +127,10 @@ def _sentence(error: Any, path: Sequence[str | int]) -> str:
 def _needed(kind: str, facts: Mapping[str, Any], message: str) -> str:
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"{words} {facts[name]}"
+        bound = facts[name]
+        return f"{words} {bound:g}" if isinstance(bound, float) else f"{words} {bound}"
     if kind in {"literal_error", "enum", "union_tag_invalid"}:
-        allowed = str(facts.get("expected") or facts["expected_tags"]).replace("'", '"')
+        allowed = str(facts.get("expected") or " or ".join(facts["expected_tags"].rsplit(", ", 1))).replace("'", '"')
         return allowed if len(allowed) <= _LONGEST else allowed[:_LONGEST] + "…"
     if kind == "string_pattern_mismatch":
         return _WORDS.get(facts["pattern"], f"of the form {facts['pattern']}")

@@ -35,7 +35,7 @@ class TooDeep(Problem, slug="too-deep", status=400):
 
 
 class TooManyKeys(Problem, slug="too-many-keys", status=422):
-    """An object in the body has more than {limit} keys."""
+    """The body has more than {limit} keys in {where}."""
 
 
 class KeyTooLong(Problem, slug="key-too-long", status=422):
