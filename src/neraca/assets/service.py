@@ -22,6 +22,7 @@ from neraca.wire.tasks import Asset
 LIMIT = 50 * 2**20
 MEGAPIXELS = 100
 LINK_SECONDS = 300
+LYING = range(5, 9)  # EXIF orientations that swap width and height
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
@@ -47,7 +48,7 @@ async def examine(body: bytes) -> Picture:
 
 
 def _measured(body: bytes) -> Picture:
-    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - only an upload needs it
+    from PIL import ExifTags, Image, UnidentifiedImageError  # noqa: PLC0415 - only an upload needs it
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes first
     try:
@@ -56,8 +57,8 @@ def _measured(body: bytes) -> Picture:
             if image.width * image.height > MEGAPIXELS * 10**6:
                 raise MediaTooLarge(limit=MEGAPIXELS)
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            return Picture(kind, upright.width, upright.height)
+            lying = image.getexif().get(ExifTags.Base.Orientation) in LYING
+            return Picture(kind, *(image.size[::-1] if lying else image.size))
     except UnidentifiedImageError:
         raise UnsupportedMediaType(expected="a PNG, JPEG, WebP or GIF image") from None
     except (ArithmeticError, EOFError, LookupError, OSError, struct.error, SyntaxError, ValueError, zlib.error):
