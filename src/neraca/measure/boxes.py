@@ -4,14 +4,16 @@ A box is (x, y, w, h) in pixels, origin top left. Plain Python: a task has a han
 
 association  pairs of different labelers by falling IoU (>= 0.5), joined while a group keeps one box a labeler
 existence    log odds = sum_w ln(r_w / (1 - r_w)) over who drew it, minus the same over who did not   (Branson 2017)
-geometry     median of each edge over three or more boxes, mean of two; equal boxes come back bit for bit
+geometry     median of each edge over three or more boxes, mean of two; equal boxes come back bit for bit;
+             with `noise`, the median weighted by 1 / noise^2 of who drew it
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, fsum, log
-from statistics import median
+from math import exp, fsum, inf, log
 from typing import NamedTuple
+
+from neraca.measure.grouping import grouped
 
 SAME = 0.5  # IoU from which two boxes may be of the same thing
 OTHER_CLASS = 0.9  # a pair of different classes stands behind one of the same class with nine tenths of its IoU
@@ -97,22 +99,14 @@ def associate(drawn: Sequence[Drawn], least: float = SAME) -> list[list[Drawn]]:
     Groups come in the order in which their boxes stand in the answers (mean place), so one answer keeps its own order.
     """
     items = sorted(drawn)
-    group = list(range(len(items)))
-    members = {i: [i] for i in group}
     boxes = [d.box for d in items]
     ranked = []
     for p in overlapping(boxes, boxes, least):
         a, b = items[p.left], items[p.right]
         if p.left < p.right and a.labeler != b.labeler:
             ranked.append((-p.iou * (1.0 if a.label == b.label else OTHER_CLASS), p.left, p.right))
-    for _, i, j in sorted(ranked):
-        into, gone = group[i], group[j]
-        if into == gone or {items[k].labeler for k in members[into]} & {items[k].labeler for k in members[gone]}:
-            continue
-        for k in members[gone]:
-            group[k] = into
-        members[into] += members.pop(gone)
-    groups = [[items[k] for k in sorted(found)] for found in members.values()]
+    found = grouped([d.labeler for d in items], [(i, j) for _, i, j in sorted(ranked)])
+    groups = [[items[k] for k in group] for group in found]
     return sorted(groups, key=lambda g: (fsum(d.place for d in g) / len(g), g))
 
 
@@ -127,14 +121,33 @@ def existence(drew: Sequence[float], did_not: Sequence[float]) -> float:
     return 1 / (1 + exp(-total))
 
 
-def merged(boxes: Sequence[Box]) -> Box:
-    """One box of several of the same thing; inside every rectangle that holds them all. Raises ValueError for none."""
+def merged(boxes: Sequence[Box], noise: Sequence[float] | None = None) -> Box:
+    """One box of several of the same thing; inside every rectangle that holds them all. Raises ValueError for none.
+
+    `noise` holds the standard deviation (> 0) of each box's edges, in any one unit.
+    """
     if not boxes:
         raise ValueError("There is no box to merge.")
+    if noise is not None and (len(noise) != len(boxes) or not all(0 < one < inf for one in noise)):
+        raise ValueError("Each box needs a noise above 0.")
     if all(b == boxes[0] for b in boxes):
         return boxes[0]
-    x, y = median(b.x for b in boxes), median(b.y for b in boxes)
-    right, bottom = median(b.x + b.w for b in boxes), median(b.y + b.h for b in boxes)
+    weight = [1.0] * len(boxes) if noise is None else [one**-2 for one in noise]
+    x, y = middle([b.x for b in boxes], weight), middle([b.y for b in boxes], weight)
+    right, bottom = middle([b.x + b.w for b in boxes], weight), middle([b.y + b.h for b in boxes], weight)
     if right <= x or bottom <= y:  # disjoint edges can only come from boxes that share no point
         return max(boxes, key=lambda b: (fsum(iou(b, other) for other in boxes), b))
     return Box(x, y, right - x, bottom - y)
+
+
+def middle(values: Sequence[float], weight: Sequence[float]) -> float:
+    """The weighted median; half way between two values that the weights divide evenly."""
+    order = sorted(zip(values, weight, strict=True))
+    half = fsum(weight) / 2
+    for place, (value, _) in enumerate(order):
+        under = fsum(w for _, w in order[: place + 1])
+        if under > half * (1 + 1e-12):
+            return value
+        if under >= half * (1 - 1e-12) and place + 1 < len(order):
+            return (value + order[place + 1][0]) / 2
+    return order[-1][0]
