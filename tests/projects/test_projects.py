@@ -172,3 +172,24 @@ async def test_labelers_are_listed_with_their_answers(crew: Crew) -> None:
     ]  # fmt: skip
     assert all(UUID(i["labeler"]) for i in first["items"])
     assert rest["next"] is None
+
+
+async def test_a_repeated_creation_makes_one(crew: Crew) -> None:
+    """Projects, batches and exports take an Idempotency-Key as tasks do."""
+    headers = {"Idempotency-Key": "once"}
+    first = await crew.manager.post("/api/projects", json=NEW, headers=headers)
+    project = first.json()["id"]
+    posts: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("/api/projects", NEW, NEW | {"name": "Other"}),
+        (f"/api/projects/{project}/batches", {"name": "B"}, {"name": "C"}),
+        (f"/api/projects/{project}/exports", {"format": "jsonl"}, {"format": "coco"}),
+    ]
+    for path, body, other in posts:
+        said = [await crew.manager.post(path, json=body, headers=headers) for _ in range(3)]
+        assert [s.status_code for s in said] == [201] * 3
+        assert len({s.content for s in said}) == 1
+        assert said[2].headers["idempotent-replay"] == "true"
+        assert len((await crew.manager.get(path)).json()["items"]) == 1
+        refused = await crew.manager.post(path, json=other, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "idempotency-mismatch")
+        assert said[0].json() == (await crew.manager.get(path)).json()["items"][0]

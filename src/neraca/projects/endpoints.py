@@ -1,9 +1,10 @@
 """Kinds and projects over HTTP."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from neraca import kinds
 from neraca.accounts import MANAGE, SEE, inside, taken
+from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, limit, query
 from neraca.projects import queries, service
@@ -44,11 +45,15 @@ async def list_projects(request: Request) -> wire.Projects:
     return wire.Projects(items=[service.shown(r) for r in rows[:most]], next=onward)
 
 
-@router.post("/api/projects", status_code=201, openapi_extra=doc(wire.ProjectNew))
-async def create_project(request: Request) -> wire.Project:
+@router.post("/api/projects", status_code=201, openapi_extra=doc(wire.ProjectNew), response_model=wire.Project)
+async def create_project(request: Request) -> Response:
     asked = await taken(request, MANAGE, wire.ProjectNew)
     async with inside(request, MANAGE) as session:
-        return await service.create(session, asked)
+
+        async def work() -> tuple[int, bytes]:
+            return 201, (await service.create(session, asked)).model_dump_json().encode()
+
+        return await once(request, session.db, session.who.actor, request.state.raw, work)
 
 
 @router.get("/api/projects/{project_id}", openapi_extra=doc())

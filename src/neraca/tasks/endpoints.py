@@ -29,12 +29,21 @@ async def list_batches(request: Request, project_id: str) -> wire.Batches:
     return wire.Batches(items=items, next=onward)
 
 
-@router.post("/api/projects/{project_id}/batches", status_code=201, openapi_extra=doc(wire.BatchNew))
-async def create_batch(request: Request, project_id: str) -> wire.Batch:
+@router.post(
+    "/api/projects/{project_id}/batches",
+    status_code=201,
+    openapi_extra=doc(wire.BatchNew),
+    response_model=wire.Batch,
+)
+async def create_batch(request: Request, project_id: str) -> Response:
     asked = await taken(request, MANAGE, wire.BatchNew)
     async with inside(request, MANAGE) as session:
         project = await projects.get(session, known(project_id))
-        return await service.add_batch(session, project["id"], asked.name)
+
+        async def work() -> tuple[int, bytes]:
+            return 201, (await service.add_batch(session, project["id"], asked.name)).model_dump_json().encode()
+
+        return await once(request, session.db, session.who.actor, request.state.raw, work)
 
 
 @router.post(

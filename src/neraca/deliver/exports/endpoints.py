@@ -7,6 +7,7 @@ from neraca import projects
 from neraca.accounts import MANAGE, inside, taken
 from neraca.deliver.exports import queries, service
 from neraca.kit import files
+from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, limit, query
 from neraca.wire import deliver as wire
@@ -29,11 +30,21 @@ async def list_exports(request: Request, project_id: str) -> wire.Exports:
     return wire.Exports(items=[service.shown(r) for r in rows[:most]], next=onward)
 
 
-@router.post("/api/projects/{project_id}/exports", status_code=201, openapi_extra=doc(wire.ExportNew))
-async def create_export(request: Request, project_id: str) -> wire.Export:
+@router.post(
+    "/api/projects/{project_id}/exports",
+    status_code=201,
+    openapi_extra=doc(wire.ExportNew),
+    response_model=wire.Export,
+)
+async def create_export(request: Request, project_id: str) -> Response:
     asked = await taken(request, MANAGE, wire.ExportNew)
     async with inside(request, MANAGE) as session:
-        return await service.create(session, known(project_id), asked.format)
+
+        async def work() -> tuple[int, bytes]:
+            made = await service.create(session, known(project_id), asked.format)
+            return 201, made.model_dump_json().encode()
+
+        return await once(request, session.db, session.who.actor, request.state.raw, work)
 
 
 @router.get("/api/exports/{export_id}", openapi_extra=doc())
