@@ -20,13 +20,13 @@ export function problemOf(status: number, body: unknown): Problem {
   return new Problem(status, text(given["code"], `http-${status}`), text(given["detail"], text(given["title"], "")), errors);
 }
 
-/** The sentence for each field of a form: `/price/micros` belongs to `price` unless the form has `price/micros`. */
-export function byField(problem: Problem, fields: readonly string[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const { pointer, detail } of problem.faults) {
-    const path = pointer.replace(/^#?\/?/, "");
+/** The first fault of each field: `#/price/micros` belongs to `price` unless the form has `price/micros`. */
+export function byField(error: unknown, fields: readonly string[]): Record<string, Fault> {
+  const found: Record<string, Fault> = {};
+  for (const fault of error instanceof Problem ? error.faults : []) {
+    const path = fault.pointer.replace(/^#?\/?/, "");
     const field = fields.filter((name) => path === name || path.startsWith(`${name}/`)).sort((a, b) => b.length - a.length)[0];
-    if (field !== undefined && found[field] === undefined) found[field] = detail;
+    if (field !== undefined && found[field] === undefined) found[field] = fault;
   }
   return found;
 }

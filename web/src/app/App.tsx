@@ -1,19 +1,21 @@
 import { MantineProvider } from "@mantine/core";
-import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { IntlProvider } from "react-intl";
 import { useStore } from "zustand";
-import { language } from "@/kit/language";
-import { en } from "@/kit/messages/en";
-import { id } from "@/kit/messages/id";
+import { kindMessages } from "@/editor/kinds";
+import { spoken } from "@/kit/language";
+import { queries } from "./queries";
 import { router } from "./routes";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
-export function App({ queries }: { queries: QueryClient }) {
-  const locale = useStore(language);
+export function App() {
+  const { language, messages } = useStore(spoken);
+  const all = useMemo(() => ({ ...messages, ...kindMessages(language) }), [language, messages]);
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
-      <IntlProvider locale={locale} messages={locale === "id" ? id : en}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <IntlProvider locale={language} messages={all}>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>

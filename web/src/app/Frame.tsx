@@ -1,68 +1,45 @@
-import { Anchor, Button, Container, Group, Menu, NativeSelect, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { useStore } from "zustand";
-import { control, forget } from "@/api/http";
+import { Group } from "@mantine/core";
+import { Link, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useSession } from "@/api/session";
-import { language } from "@/kit/language";
-import { useSay } from "@/kit/t";
+import { useSay } from "@/kit/say";
 import { Mark } from "@/ui/Mark";
+import { Account } from "./Account";
+import { Preferences } from "./Preferences";
 
-export function Frame() {
+/** The frame of every page but the one where labels are made. */
+export function Frame({ children }: { children: ReactNode }) {
   const say = useSay();
   const session = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const locale = useStore(language);
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
-  const managed = session?.memberships.filter((m) => m.role === "manager") ?? [];
-  const speak = (to: "en" | "id") => {
-    language.setState(to, true);
-    if (session) void control("/api/session", { method: "PATCH", json: { locale: to } }).catch(() => undefined);
-  };
-  const leave = async () => {
-    await control("/api/session", { method: "DELETE" }).catch(() => undefined);
-    forget();
-    queries.clear();
-    await navigate({ to: "/sign-in" });
-  };
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (s) => s.resolvedLocation?.pathname ?? s.location.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    // A new page begins where it is read: a screen reader follows, and Tab goes on from its top.
+    if (before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
+  const seen = session?.memberships.filter((m) => m.role !== "labeler") ?? [];
   return (
     <>
       <a className="skip" href="#main">{say("skip")}</a>
       <header className="bar">
-        <Container size="xl" py="xs">
-          <Group justify="space-between" gap="sm">
-            <Group gap="lg">
-              <Link to="/" className="brand"><Mark />{say("brand")}</Link>
-              <Group component="nav" gap="md" aria-label={say("nav")}>
-                {session && <Anchor renderRoot={(p) => <Link to="/" {...p} />}>{say("nav.work")}</Anchor>}
-                {managed.map((m) => (
-                  <Anchor key={m.client_id} renderRoot={(p) => <Link to="/manage/$client" params={{ client: m.client_id }} {...p} />}>
-                    {m.client_name}
-                  </Anchor>
-                ))}
-                {session?.person.operator && <Anchor renderRoot={(p) => <Link to="/clients" {...p} />}>{say("nav.clients")}</Anchor>}
-              </Group>
-            </Group>
-            <Group gap="xs">
-              <NativeSelect size="xs" aria-label={say("language")} value={locale}
-                onChange={(e) => speak(e.currentTarget.value === "id" ? "id" : "en")}
-                data={[{ value: "en", label: "English" }, { value: "id", label: "Bahasa Indonesia" }]} />
-              <Button size="xs" variant="default" onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}>
-                {say(scheme === "dark" ? "scheme.light" : "scheme.dark")}
-              </Button>
-              {session && (
-                <Menu>
-                  <Menu.Target><UnstyledButton>{session.person.name}</UnstyledButton></Menu.Target>
-                  <Menu.Dropdown><Menu.Item onClick={() => void leave()}>{say("sign-out")}</Menu.Item></Menu.Dropdown>
-                </Menu>
-              )}
-            </Group>
+        <div className="bar-inner">
+          <Link to="/" className="brand"><Mark />{say("brand")}</Link>
+          {session && (
+            <nav className="places" aria-label={say("nav")}>
+              <Link to="/" className="place" activeOptions={{ exact: true }}>{say("nav.work")}</Link>
+              {seen.map((m) => <Link key={m.client_id} to="/manage/$client" params={{ client: m.client_id }} className="place">{m.client_name}</Link>)}
+              {session.person.operator && <Link to="/clients" className="place">{say("nav.clients")}</Link>}
+            </nav>
+          )}
+          <Group gap={6} wrap="nowrap" ml="auto">
+            <Preferences />
+            {session && <Account name={session.person.name} email={session.person.email} />}
           </Group>
-        </Container>
+        </div>
       </header>
-      <Container size="xl" py="lg" component="main" id="main" tabIndex={-1}><Outlet /></Container>
+      <main className="page" id="main" tabIndex={-1} ref={main}>{children}</main>
     </>
   );
 }

@@ -1,47 +1,86 @@
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
-import { control, signedIn } from "@/api/http";
-import type { Session } from "@/api/types";
-import { Clients } from "@/pages/Clients";
-import { Home } from "@/pages/Home";
-import { Label } from "@/pages/Label";
-import { Callbacks } from "@/pages/manage/Callbacks";
-import { Keys } from "@/pages/manage/Keys";
-import { NewProject } from "@/pages/manage/NewProject";
-import { People } from "@/pages/manage/People";
-import { ProjectPage } from "@/pages/manage/ProjectPage";
-import { Projects } from "@/pages/manage/Projects";
-import { TaskPage } from "@/pages/manage/TaskPage";
-import { SignIn } from "@/pages/SignIn";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { sessionQuery } from "@/api/session";
+import { Wrong } from "@/pages/Wrong";
+import { Missing } from "@/pages/Missing";
 import { Frame } from "./Frame";
+import { queries } from "./queries";
 
-const root = createRootRoute({ component: Frame });
-const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
-const invite = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: SignIn });
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: () => <Frame><Missing /></Frame>, errorComponent: Wrong });
+const outside = createRoute({ getParentRoute: () => root, id: "outside", component: () => <Frame><Outlet /></Frame> });
+const signIn = createRoute({
+  getParentRoute: () => outside, path: "/sign-in",
+  validateSearch: (search): { next?: string } => {
+    const next = text(search["next"]);
+    return next?.startsWith("/") && !next.startsWith("//") ? { next } : {};
+  },
+  component: lazyRouteComponent(() => import("@/pages/SignIn"), "SignIn"),
+});
+const invite = createRoute({
+  getParentRoute: () => outside, path: "/invite/$token", component: lazyRouteComponent(() => import("@/pages/SignIn"), "SignIn"),
+});
 const inside = createRoute({
-  getParentRoute: () => root,
-  id: "inside",
-  beforeLoad: async () => {
-    try {
-      signedIn(await control<Session>("/api/session"));
-    } catch {
-      throw redirect({ to: "/sign-in" });
-    }
+  getParentRoute: () => root, id: "inside",
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionQuery);
+    if (session === null) throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
   },
 });
-const home = createRoute({ getParentRoute: () => inside, path: "/", component: Home });
-const label = createRoute({ getParentRoute: () => inside, path: "/work/$client/$project", component: Label });
-const clients = createRoute({ getParentRoute: () => inside, path: "/clients", component: Clients });
-const projects = createRoute({ getParentRoute: () => inside, path: "/manage/$client", component: Projects });
-const newProject = createRoute({ getParentRoute: () => inside, path: "/manage/$client/new", component: NewProject });
-const keys = createRoute({ getParentRoute: () => inside, path: "/manage/$client/keys", component: Keys });
-const people = createRoute({ getParentRoute: () => inside, path: "/manage/$client/people", component: People });
-const callbacks = createRoute({ getParentRoute: () => inside, path: "/manage/$client/callbacks", component: Callbacks });
-const project = createRoute({ getParentRoute: () => inside, path: "/manage/$client/$project", component: ProjectPage });
-const task = createRoute({ getParentRoute: () => inside, path: "/manage/$client/$project/$task", component: TaskPage });
+/** Labeling has the whole window. */
+const work = createRoute({
+  getParentRoute: () => inside, path: "/work/$client/$project", component: lazyRouteComponent(() => import("@/pages/Label"), "Label"),
+});
+const framed = createRoute({ getParentRoute: () => inside, id: "framed", component: () => <Frame><Outlet /></Frame> });
+const home = createRoute({ getParentRoute: () => framed, path: "/", component: lazyRouteComponent(() => import("@/pages/Home"), "Home") });
+const clients = createRoute({
+  getParentRoute: () => framed, path: "/clients", component: lazyRouteComponent(() => import("@/pages/Clients"), "Clients"),
+});
+const manage = createRoute({
+  getParentRoute: () => framed, path: "/manage/$client", component: lazyRouteComponent(() => import("@/pages/manage/Manage"), "Manage"),
+});
+const projects = createRoute({
+  getParentRoute: () => manage, path: "/", component: lazyRouteComponent(() => import("@/pages/manage/Projects"), "Projects"),
+});
+const newProject = createRoute({
+  getParentRoute: () => manage, path: "/new", component: lazyRouteComponent(() => import("@/pages/manage/NewProject"), "NewProject"),
+});
+const keys = createRoute({ getParentRoute: () => manage, path: "/keys", component: lazyRouteComponent(() => import("@/pages/manage/Keys"), "Keys") });
+const people = createRoute({
+  getParentRoute: () => manage, path: "/people", component: lazyRouteComponent(() => import("@/pages/manage/People"), "People"),
+});
+const callbacks = createRoute({
+  getParentRoute: () => manage, path: "/callbacks", component: lazyRouteComponent(() => import("@/pages/manage/Callbacks"), "Callbacks"),
+});
+const project = createRoute({
+  getParentRoute: () => manage, path: "/$project",
+  validateSearch: (search): { tab?: string; state?: string } => {
+    const [tab, state] = [text(search["tab"]), text(search["state"])];
+    return { ...(tab && { tab }), ...(state && { state }) };
+  },
+  component: lazyRouteComponent(() => import("@/pages/manage/ProjectPage"), "ProjectPage"),
+});
+const task = createRoute({
+  getParentRoute: () => manage, path: "/$project/$task", component: lazyRouteComponent(() => import("@/pages/manage/TaskPage"), "TaskPage"),
+});
 
-export const router = createRouter({ routeTree: root.addChildren([signIn, invite, inside.addChildren([
-  home, label, clients, projects, newProject, keys, people, callbacks, project, task,
-])]) });
+export const router = createRouter({
+  routeTree: root.addChildren([
+    outside.addChildren([signIn, invite]),
+    inside.addChildren([work, framed.addChildren([
+      home, clients, manage.addChildren([projects, newProject, keys, people, callbacks, project, task]),
+    ])]),
+  ]),
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: Wrong,
+});
+
+// Whoever is signed out while a page is open is asked to sign in, and comes back to it.
+queries.getQueryCache().subscribe(({ type, query }) => {
+  if (type === "updated" && query.queryKey[0] === "session" && query.state.data === null) void router.invalidate();
+});
 
 declare module "@tanstack/react-router" {
   interface Register { router: typeof router }

@@ -1,11 +1,16 @@
 import type { JsonObject } from "@/api/types";
+import type { Language } from "@/kit/language";
 import { type KindUi, labelled } from "./kind-ui";
 
 const found = import.meta.glob<{ default: KindUi }>("../../../src/neraca/kinds/*/ui/index.ts", { eager: true });
 const byId = new Map(Object.values(found).map((module) => [module.default.id, module.default]));
 
 export const kindUi = (id: string): KindUi | undefined => byId.get(id);
-export const kindIds = (): string[] => [...byId.keys()].sort();
+export const kindUis = (): KindUi[] => [...byId.values()].sort((a, b) => a.id.localeCompare(b.id));
+
+/** What the kinds say, beside what the app says. */
+export const kindMessages = (language: Language): Record<string, string> =>
+  Object.assign({}, ...kindUis().map((ui) => ui.messages[language])) as Record<string, string>;
 
 /** What the ontology calls an option or class; its id if it is gone. */
 export const labelOf = (config: JsonObject, id: string): string =>

@@ -1,7 +1,6 @@
-/** Records by id, changed by diffs that carry an origin; undo and redo replay diffs, never copies of the world. */
+/** Records by id, changed by diffs; undo and redo replay diffs, never copies of the world. */
 export type Records<T> = Readonly<Record<string, T>>;
 export interface Diff<T> { added: Records<T>; updated: Readonly<Record<string, readonly [T, T]>>; removed: Records<T> }
-export type Origin = "local" | "load";
 
 export const reverse = <T>(diff: Diff<T>): Diff<T> => ({
   added: diff.removed,
@@ -9,49 +8,68 @@ export const reverse = <T>(diff: Diff<T>): Diff<T> => ({
   updated: Object.fromEntries(Object.entries(diff.updated).map(([id, [from, to]]) => [id, [to, from] as const])),
 });
 
-function applied<T>(records: Records<T>, diff: Diff<T>): Records<T> {
-  const next: Record<string, T> = {};
-  for (const [id, record] of Object.entries(records)) if (!(id in diff.removed)) next[id] = diff.updated[id]?.[1] ?? record;
-  return { ...next, ...diff.added };
-}
-
 export interface RecordStore<T> {
   read: () => Records<T>;
   listen: (heard: () => void) => () => void;
-  apply: (diff: Partial<Diff<T>>, origin: Origin) => void;
-  put: (id: string, record: T) => void;
+  /** Steps with the same `gesture` in a row are one to undo, until the gesture ends. */
+  put: (id: string, record: T, gesture?: string) => void;
   remove: (id: string) => void;
+  endGesture: () => void;
   undo: () => void;
   redo: () => void;
+  can: () => { undo: boolean; redo: boolean };
 }
 
 export function recordStore<T>(start: Records<T> = {}): RecordStore<T> {
   let records = start;
   let past: Diff<T>[] = [];
   let future: Diff<T>[] = [];
+  let gesture: string | undefined;
+  // A record that comes back stands where it stood: numbers on the screen do not jump.
+  const births = new Map(Object.keys(start).map((id, n) => [id, n]));
+  let can = { undo: false, redo: false };
   const heard = new Set<() => void>();
-  const move = (diff: Diff<T>) => {
-    records = applied(records, diff);
+
+  function move(diff: Diff<T>): void {
+    const next: Record<string, T> = {};
+    for (const [id, record] of Object.entries(records)) if (!(id in diff.removed)) next[id] = diff.updated[id]?.[1] ?? record;
+    for (const [id, record] of Object.entries(diff.added)) {
+      if (!births.has(id)) births.set(id, births.size);
+      next[id] = record;
+    }
+    const back = Object.keys(diff.added).length > 0;
+    records = back ? Object.fromEntries(Object.entries(next).sort(([a], [b]) => (births.get(a) ?? 0) - (births.get(b) ?? 0))) : next;
+    can = { undo: past.length > 0, redo: future.length > 0 };
     for (const hear of heard) hear();
-  };
-  const store: RecordStore<T> = {
+  }
+  function step(part: Partial<Diff<T>>): void {
+    past = [...past, { added: {}, updated: {}, removed: {}, ...part }];
+    future = [];
+    move(past.at(-1) as Diff<T>);
+  }
+  return {
     read: () => records,
+    can: () => can,
     listen: (hear) => { heard.add(hear); return () => heard.delete(hear); },
-    apply: (part, origin) => {
-      const diff = { added: {}, updated: {}, removed: {}, ...part };
-      if (origin === "local") { past = [...past, diff]; future = []; }
-      move(diff);
-    },
-    put: (id, record) => {
+    put: (id, record, named) => {
       const from = records[id];
-      store.apply(from === undefined ? { added: { [id]: record } } : { updated: { [id]: [from, record] } }, "local");
+      const before = past.at(-1)?.updated[id];
+      if (from === undefined) step({ added: { [id]: record } });
+      else if (named !== undefined && named === gesture && before !== undefined) {
+        past = [...past.slice(0, -1), { added: {}, removed: {}, updated: { [id]: [before[0], record] } }];
+        move({ added: {}, removed: {}, updated: { [id]: [from, record] } });
+      } else step({ updated: { [id]: [from, record] } });
+      gesture = named;
     },
     remove: (id) => {
       const gone = records[id];
-      if (gone !== undefined) store.apply({ removed: { [id]: gone } }, "local");
+      gesture = undefined;
+      if (gone !== undefined) step({ removed: { [id]: gone } });
     },
+    endGesture: () => { gesture = undefined; },
     undo: () => {
       const last = past.at(-1);
+      gesture = undefined;
       if (last === undefined) return;
       past = past.slice(0, -1);
       future = [...future, last];
@@ -59,11 +77,11 @@ export function recordStore<T>(start: Records<T> = {}): RecordStore<T> {
     },
     redo: () => {
       const last = future.at(-1);
+      gesture = undefined;
       if (last === undefined) return;
       future = future.slice(0, -1);
       past = [...past, last];
       move(last);
     },
   };
-  return store;
 }

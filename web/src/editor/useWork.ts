@@ -1,97 +1,80 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { cell } from "@/api/http";
-import { type Fault, Problem } from "@/api/problem";
+import { Problem } from "@/api/problem";
 import type { JsonObject, Lease } from "@/api/types";
 import { ActiveTime } from "./active-time";
 import { draftSaver, dropDraft, keptDraft } from "./drafts";
+import { type WorkApi, WorkStream } from "./stream";
 
-export type Phase = "loading" | "working" | "sending" | "done";
+const INPUT = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
+const SHORTEST_BEAT = 10_000;
+const LONGEST_BEAT = 60_000;
 
-/** One labeler's stream of leases in one project: the next is fetched while this one is worked on. */
+const post = (client: string, lease: Lease, verb: string, json: object = {}): Promise<unknown> =>
+  cell(client, `/api/work/leases/${lease.lease_id}/${verb}`, { method: "POST", json: { fence: lease.fence, ...json } });
+
+const calls = (client: string, project: string): WorkApi => ({
+  next: async (prefetch) => {
+    const lease = await cell<Lease | null>(client, "/api/work/next", { method: "POST", json: { project_id: project, prefetch } });
+    for (const url of Object.values(lease?.media ?? {})) new Image().src = url;
+    return lease;
+  },
+  open: (lease) => post(client, lease, "open"),
+  submit: (lease, answer, active_ms) => post(client, lease, "submit", { answer, active_ms }),
+  skip: (lease, reason) => post(client, lease, "skip", reason === "" ? {} : { reason }),
+  done: dropDraft,
+});
+
+/** The present task with the answer as it stands; drafts, heartbeats and working time follow by themselves. */
 export function useWork(client: string, project: string) {
-  const [lease, setLease] = useState<Lease | null>(null);
-  const [answer, setAnswer] = useState<JsonObject | null>(null);
-  const [phase, setPhase] = useState<Phase>("loading");
-  const [flaws, setFlaws] = useState<Fault[]>([]);
-  const [error, setError] = useState<unknown>(null);
-  const [saved, setSaved] = useState<"saved" | "failed" | null>(null);
-  const ahead = useRef<Promise<Lease | null> | null>(null);
-  const [drafts] = useState(() => draftSaver(client, setSaved));
+  const [stream] = useState(() => new WorkStream(calls(client, project)));
+  const work = useSyncExternalStore(stream.listen, stream.read);
+  const { lease, phase } = work;
+  const [edited, setEdited] = useState<{ lease: string; answer: JsonObject } | null>(null);
+  const [saved, setSaved] = useState<"saved" | "kept" | null>(null);
+  const [drafts] = useState(() => draftSaver(
+    (of: Lease, answer) => cell(client, `/api/work/leases/${of.lease_id}/draft`, { method: "PUT", json: { fence: of.fence, answer } }), setSaved));
   const [time] = useState(() => new ActiveTime(() => performance.now(), () => document.visibilityState === "visible"));
 
-  const ask = useCallback((prefetch: boolean) => cell<Lease | null>(client, "/api/work/next", {
-    method: "POST", json: { project_id: project, prefetch },
-  }), [client, project]);
-
-  const show = useCallback((next: Lease | null) => {
-    setLease(next);
-    setAnswer(next && keptDraft(next));
-    setFlaws([]);
-    setSaved(null);
-    setPhase(next ? "working" : "done");
+  useEffect(() => { void stream.start(); }, [stream]);
+  useEffect(() => {
     time.start();
-    if (next) ahead.current = ask(true).then((l) => {
-      for (const url of Object.values(l?.media ?? {})) new Image().src = url;
-      return l;
-    }).catch(() => null);
-  }, [ask, time]);
-
-  const advance = useCallback(async () => {
-    try {
-      const ready = await ahead.current;
-      ahead.current = null;
-      if (!ready) return show(await ask(false));
-      setLease(ready);
-      setAnswer(keptDraft(ready));
-      const opened = await cell<Partial<Lease> | null>(client, `/api/work/leases/${ready.lease_id}/open`, {
-        method: "POST", json: { fence: ready.fence },
-      }).catch((e: unknown) => { if (e instanceof Problem && e.status === 409) return "lost" as const; throw e; });
-      show(opened === "lost" ? await ask(false) : ready);
-    } catch (e) { setError(e); setPhase("working"); }
-  }, [ask, client, show]);
-
-  useEffect(() => { ask(false).then(show, (e: unknown) => { setError(e); setPhase("done"); }); }, [ask, show]);
-
+    setSaved(null);
+  }, [lease?.lease_id, time]);
   useEffect(() => {
     const touched = () => time.touched();
     const ticking = setInterval(() => time.tick(), 1000);
-    for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(name, touched, { passive: true });
+    for (const name of INPUT) addEventListener(name, touched, { passive: true });
     return () => {
       clearInterval(ticking);
-      for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) removeEventListener(name, touched);
+      for (const name of INPUT) removeEventListener(name, touched);
     };
   }, [time]);
-
   useEffect(() => {
-    if (!lease) return;
-    const beat = setInterval(() => void cell(client, `/api/work/leases/${lease.lease_id}/heartbeat`, {
-      method: "POST", json: { fence: lease.fence },
-    }).catch(() => undefined), 60_000);
-    return () => clearInterval(beat);
-  }, [client, lease]);
-
-  const change = (next: JsonObject) => { setAnswer(next); if (lease) drafts.save(lease, next); };
-
-  const end = async (verb: "submit" | "skip", json: JsonObject) => {
     if (!lease || phase !== "working") return;
+    // A third of what is left, so that two may be missed; the bounds hold when this machine's clock is wrong.
+    const left = Date.parse(lease.lease_until) - Date.now();
+    const beat = setInterval(() => {
+      if (!time.working()) return;
+      post(client, lease, "heartbeat").catch((e: unknown) => { if (e instanceof Problem && e.code === "lease-lost") stream.lost(lease); });
+    }, Math.min(Math.max(left / 3, SHORTEST_BEAT), LONGEST_BEAT));
+    return () => clearInterval(beat);
+  }, [client, lease, phase, stream, time]);
+
+  const begun = useMemo(() => lease && keptDraft(lease), [lease]);
+  const answer = edited !== null && edited.lease === lease?.lease_id ? edited.answer : begun;
+  const change = useCallback((next: JsonObject) => {
+    if (!lease) return;
+    setEdited({ lease: lease.lease_id, answer: next });
+    drafts.save(lease, next);
+  }, [drafts, lease]);
+  const submit = useCallback((given: JsonObject) => {
     drafts.cancel();
-    setPhase("sending");
-    setError(null);
-    try {
-      await cell(client, `/api/work/leases/${lease.lease_id}/${verb}`, { method: "POST", json: { fence: lease.fence, ...json } });
-      dropDraft(lease);
-      await advance();
-    } catch (e) {
-      setError(e);
-      setPhase("working");
-      if (e instanceof Problem && e.status === 422) setFlaws(e.faults);
-      // The lease ran out: what was done stays in this browser; the next lease of this task takes it up again.
-      if (e instanceof Problem && e.status === 409) await ask(false).then(show, () => undefined);
-    }
-  };
-  return {
-    lease, answer, phase, flaws, error, saved, change,
-    submit: (given: JsonObject | null = answer) => end("submit", { answer: given ?? {}, active_ms: time.tick() }),
-    skip: () => end("skip", {}),
-  };
+    stream.submit(given, time.tick());
+  }, [drafts, stream, time]);
+  const skip = useCallback((reason: string) => {
+    drafts.cancel();
+    stream.skip(reason);
+  }, [drafts, stream]);
+  return { ...work, answer, saved, change, submit, skip, again: () => void stream.start() };
 }

@@ -1,33 +1,49 @@
-import { Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { control } from "@/api/http";
-import type { Client, Page } from "@/api/types";
-import { useSay } from "@/kit/t";
+import { Button, NumberInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { byField } from "@/api/problem";
+import type { Client } from "@/api/types";
+import { useList, useWrite } from "@/api/useCell";
+import { useFormat } from "@/kit/format";
+import { useSay } from "@/kit/say";
 import { Once } from "@/ui/Once";
-import { ProblemNote } from "@/ui/ProblemNote";
-import { Rows } from "@/ui/Rows";
+import { Empty, PageHead } from "@/ui/Page";
+import { ProblemNote, useTell } from "@/ui/ProblemNote";
+import { type Column, Table } from "@/ui/Table";
 
+/** The operator's page: the clients of this installation, and new ones. */
 export function Clients() {
   const say = useSay();
-  const queries = useQueryClient();
-  const [name, setName] = useState("");
-  const { data, error } = useQuery({ queryKey: ["clients"], queryFn: () => control<Page<Client>>("/api/clients?limit=200") });
-  const add = useMutation({
-    mutationFn: () => control<Client>("/api/clients", { method: "POST", json: { name } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["clients"] }),
-  });
+  const tell = useTell();
+  const format = useFormat();
+  const { items, more, loading, error } = useList<Client>(null, "/api/clients");
+  const write = useWrite<Client>(null);
+  const [form, setForm] = useState({ name: "", group: "", days: 0 });
+  const faults = byField(write.error, ["name", "exclusion_group", "exclusion_days"]);
+  const add = (e: FormEvent) => {
+    e.preventDefault();
+    const group = form.group.trim();
+    write.mutate({ path: "/api/clients", json: { name: form.name, ...(group && { exclusion_group: group, exclusion_days: form.days }) } },
+      { onSuccess: () => setForm({ name: "", group: "", days: 0 }) });
+  };
+  const columns: Column<Client>[] = [
+    { key: "name", head: say("name"), width: "minmax(0, 2fr)", cell: (c) => <b className="name">{c.name}</b> },
+    { key: "group", head: say("client.group"), width: "minmax(0, 1.4fr)", cell: (c) => c.exclusion_group && say("client.walled", { group: c.exclusion_group, days: c.exclusion_days }) },
+    { key: "made", head: say("made"), end: true, width: "8rem", cell: (c) => format.date(c.created_at) },
+  ];
   return (
-    <Stack maw={860}>
-      <Title order={1}>{say("nav.clients")}</Title>
-      <Group align="end">
-        <TextInput label={say("name")} value={name} onChange={(e) => setName(e.currentTarget.value)} />
-        <Button loading={add.isPending} onClick={() => add.mutate()}>{say("client.add")}</Button>
-      </Group>
-      <ProblemNote error={error ?? add.error} />
-      {add.data?.live_key && <Once label={say("client.live")} secret={add.data.live_key} />}
-      {add.data?.test_key && <Once label={say("client.test")} secret={add.data.test_key} />}
-      <Rows label={say("nav.clients")} items={data?.items ?? []} row={(c) => <Text className="row" style={{ height: 52 }}>{c.name}</Text>} />
-    </Stack>
+    <div className="narrow">
+      <PageHead title={say("nav.clients")} lead={say("client.about")} />
+      <form className="sheet form-line" onSubmit={add}>
+        <TextInput label={say("name")} required value={form.name} error={tell(faults["name"])} onChange={(e) => { const { value } = e.currentTarget; setForm((f) => ({ ...f, name: value })); }} />
+        <TextInput label={say("client.group")} description={say("client.group.about")} value={form.group} error={tell(faults["exclusion_group"])}
+          onChange={(e) => { const { value } = e.currentTarget; setForm((f) => ({ ...f, group: value })); }} />
+        {form.group.trim() !== "" && <NumberInput label={say("client.days")} min={0} max={3650} value={form.days} error={tell(faults["exclusion_days"])} onChange={(v) => setForm((f) => ({ ...f, days: Number(v) }))} />}
+        <Button type="submit" loading={write.isPending}>{say("client.add")}</Button>
+      </form>
+      <ProblemNote error={error ?? write.error} hide={Object.keys(faults).length > 0} />
+      {write.data?.live_key && <Once title={say("client.added", { name: write.data.name })} secrets={[[say("key.live"), write.data.live_key], [say("key.test"), write.data.test_key ?? ""]]} />}
+      {items.length > 0 && <Table label={say("nav.clients")} items={items} columns={columns} keyOf={(c) => c.id} onEnd={more} />}
+      {!loading && items.length === 0 && !error && <Empty title={say("client.none")}>{say("client.none.about")}</Empty>}
+    </div>
   );
 }

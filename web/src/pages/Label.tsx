@@ -1,73 +1,124 @@
-import { Alert, Button, Drawer, Group, Loader, Stack, Text, Title } from "@mantine/core";
-import { useDisclosure, useHotkeys, useNetwork } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import { useIntl } from "react-intl";
+import { Alert, Button, Drawer, Loader } from "@mantine/core";
+import { useMediaQuery, useNetwork } from "@mantine/hooks";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useParams, useRouter } from "@tanstack/react-router";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { cell } from "@/api/http";
+import { Problem } from "@/api/problem";
+import { enter } from "@/api/session";
 import type { Instructions } from "@/api/types";
 import { kindUi } from "@/editor/kinds";
+import { type Shortcut, occupied, pressed } from "@/editor/shortcuts";
 import { useWork } from "@/editor/useWork";
-import { hourly, money } from "@/kit/money";
-import { useSay } from "@/kit/t";
+import { useSaid, useSay } from "@/kit/say";
+import { useTitle } from "@/kit/title";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Prose } from "@/ui/Prose";
+import { Help } from "./label/Help";
+import { Skip } from "./label/Skip";
+import { WorkBar } from "./label/WorkBar";
+import "./label/label.css";
 
+type Act = "submit" | "skip" | "instructions" | "help";
+const KEYS: readonly Shortcut<Act>[] = [
+  { id: "submit", keys: ["mod+Enter"], say: "label.key.submit" },
+  { id: "skip", keys: ["mod+Backspace"], say: "label.key.skip" },
+  { id: "instructions", keys: ["i"], say: "label.key.instructions" },
+  { id: "help", keys: ["?"], say: "label.key.help" },
+];
+
+/** Nearly all of the window is for the work; what it pays and how it is done is always at hand. */
 export function Label() {
   const { client, project } = useParams({ strict: false }) as { client: string; project: string };
   const say = useSay();
-  const intl = useIntl();
+  const said = useSaid();
+  const queries = useQueryClient();
+  const router = useRouter();
   const { online } = useNetwork();
+  const wide = useMediaQuery("(min-width: 60em)", true);
   const work = useWork(client, project);
-  const [helped, help] = useDisclosure(false);
-  const { data: told } = useQuery({
+  const [open, setOpen] = useState<"help" | "skip" | null>(null);
+  const [told, setTold] = useState("");
+  const { data, error } = useQuery({
     queryKey: ["instructions", client, project],
     queryFn: () => cell<Instructions>(client, `/api/work/projects/${project}/instructions`),
   });
-  useHotkeys([["mod+Enter", () => void work.submit()], ["shift+?", help.toggle], ["?", help.toggle]], []);
-  const ui = work.lease ? kindUi(work.lease.kind) : undefined;
-  const { lease } = work;
+  const [reading, read] = useReading(project);
+  const { lease, phase } = work;
+  const kind = lease?.kind ?? data?.kind;
+  const ui = kind === undefined ? undefined : kindUi(kind);
+  useTitle(data?.name);
+  useEffect(() => { void ui?.Editor.preload(); }, [ui]);
+  useEffect(() => {
+    if (!(work.error instanceof Problem) || work.error.status !== 401) return;
+    enter(queries, null); // the draft stays in this browser
+    void router.invalidate();
+  }, [work.error, queries, router]);
+
+  const submit = (given = work.answer ?? ui?.blank ?? null) => {
+    if (given === null || !lease || !ui) return;
+    setTold(ui.tell(given, lease.config, (key, values) => said(key, values) ?? key));
+    work.submit(given);
+  };
+  const acts: Record<Act, () => void> = {
+    submit, instructions: () => read(!reading), help: () => setOpen("help"), skip: () => { if (lease && phase === "working") setOpen("skip"); },
+  };
+  useEffect(() => {
+    const heard = (e: KeyboardEvent) => {
+      const act = occupied(e) ? undefined : pressed(KEYS, e);
+      if (!act || (act === "submit" && ui?.oneStep)) return;
+      e.preventDefault();
+      acts[act]();
+    };
+    addEventListener("keydown", heard);
+    return () => removeEventListener("keydown", heard);
+  });
+  const place = useRef<HTMLElement>(null);
+  const instructions = <Prose>{data?.instructions || say("label.no-instructions")}</Prose>;
   return (
-    <Stack pr={{ base: 0, md: helped ? 380 : 0 }}>
-      {!online && <Alert color="orange" role="status">{say("offline")}</Alert>}
-      <Group justify="space-between">
-        <Stack gap={0}>
-          <Title order={1} size="h3">{told?.name ?? say("loading")}</Title>
-          {told && (
-            <Text size="sm" c="dimmed" className="figure">
-              {say("label.terms", {
-                pay: money(intl, told.price.micros, told.price.currency), minutes: told.minutes,
-                hourly: money(intl, hourly(told.price.micros, told.minutes), told.price.currency),
-              })}
-            </Text>
-          )}
-        </Stack>
-        <Group gap="xs">
-          <Text size="sm" c="dimmed" role="status">{work.saved && say(`label.${work.saved}`)}</Text>
-          <Button variant="default" onClick={help.toggle}>{say("label.instructions")}</Button>
-          {lease && <Button variant="default" onClick={() => void work.skip()}>{say("label.skip")}</Button>}
-          {lease && <Button onClick={() => void work.submit()} loading={work.phase === "sending"}>{say("label.submit")}</Button>}
-        </Group>
-      </Group>
-      <ProblemNote error={work.error} />
-      {work.phase === "loading" && <Loader aria-label={say("loading")} />}
-      {work.phase === "done" && (
-        <Stack className="card" align="center">
-          <Text>{say("label.done")}</Text>
-          <Button variant="default" renderRoot={(p) => <Link to="/" {...p} />}>{say("label.home")}</Button>
-        </Stack>
-      )}
-      {lease && ui && typeof lease.params.instruction === "string" && (
-        <div className="card"><Prose>{lease.params.instruction}</Prose></div>
-      )}
-      {lease && ui && (
-        <ui.Editor key={lease.lease_id} params={lease.params} config={lease.config} media={lease.media} answer={work.answer}
-          flaws={work.flaws} onChange={work.change} onSubmit={(given) => void work.submit(given)} />
-      )}
-      {lease && !ui && <Alert color="red">{say("label.no-kind", { kind: lease.kind })}</Alert>}
-      <Drawer opened={helped} onClose={help.close} position="right" size={380} title={say("label.instructions")} withOverlay={false}
-        trapFocus={false} lockScroll={false} closeButtonProps={{ "aria-label": say("close") }}>
-        <Prose>{told?.instructions ?? ""}</Prose>
-      </Drawer>
-    </Stack>
+    <div className="work">
+      <a className="skip" href="#main">{say("skip")}</a>
+      <WorkBar terms={data} work={work} told={told} oneStep={ui?.oneStep ?? true} reading={reading} onAct={(act) => acts[act]()} />
+      <div className="work-notes">
+        {!online && <Alert color="yellow" role="status" py={6} px="md">{say("offline")}</Alert>}
+        {work.missed && <Alert color="yellow" role="status" py={6} px="md">{say("label.missed")}</Alert>}
+        {phase === "lost" && <Alert color="yellow" role="alert" py={6} px="md">{say("problem.lease-lost")} <Button size="compact-sm" ml="sm" onClick={work.again}>{say("label.go-on")}</Button></Alert>}
+        <ProblemNote error={error ?? plain(work.error, work.flaws.length > 0)} />
+      </div>
+      <main id="main" className="work-main" tabIndex={-1} ref={place} inert={phase === "lost"}>
+        {(phase === "loading" || phase === "waiting") && <Middle><Loader type="dots" className="wait" aria-label={say("loading")} /></Middle>}
+        {phase === "done" && !work.error && (
+          <Middle>
+            <h2>{say("label.done")}</h2>
+            <p className="muted">{say("label.done.about", { n: work.sent })}</p>
+            <Button renderRoot={(p) => <Link to="/" {...p} />}>{say("label.home")}</Button>
+          </Middle>
+        )}
+        {phase === "done" && Boolean(work.error) && <Middle><Button onClick={work.again}>{say("wrong.again")}</Button></Middle>}
+        {lease && ui && (
+          <Suspense fallback={<Middle><Loader type="dots" className="wait" aria-label={say("loading")} /></Middle>}>
+            <ui.Editor key={lease.lease_id} params={lease.params} config={lease.config} media={lease.media} credits={lease.credits} answer={work.answer}
+              flaws={work.flaws} onChange={work.change} onSubmit={submit} />
+          </Suspense>
+        )}
+        {lease && !ui && <Middle><p>{say("label.no-kind", { kind: lease.kind })}</p></Middle>}
+      </main>
+      {reading && wide && <aside className="work-side" aria-label={say("label.instructions")}><h2>{say("label.instructions")}</h2>{instructions}</aside>}
+      <Drawer opened={reading && wide === false} onClose={() => read(false)} position="right" title={say("label.instructions")} closeButtonProps={{ "aria-label": say("close") }}>{instructions}</Drawer>
+      <Help opened={open === "help"} onClose={() => setOpen(null)} groups={[["label.keys.page", KEYS.filter((k) => k.id !== "submit" || !ui?.oneStep)], ["label.keys.work", ui?.shortcuts ?? []]]} />
+      <Skip opened={open === "skip"} onClose={() => { setOpen(null); place.current?.focus(); }} onSkip={(reason) => { setTold(""); work.skip(reason); }} />
+    </div>
   );
+}
+
+const Middle = ({ children }: { children: ReactNode }) => <div className="work-middle">{children}</div>;
+
+/** Faults that the editor shows beside their object are not told twice. */
+const plain = (error: unknown, shown: boolean): unknown => (shown && error instanceof Problem ? new Problem(error.status, error.code, error.detail, []) : error);
+
+/** Instructions are open the first time, and then as they were left. */
+function useReading(project: string): [boolean, (open: boolean) => void] {
+  const place = `neraca.reading.${project}`;
+  const [reading, setReading] = useState(() => localStorage.getItem(place) !== "no");
+  return [reading, (open) => { localStorage.setItem(place, open ? "yes" : "no"); setReading(open); }];
 }

@@ -1,16 +1,21 @@
-import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
-import { useSay } from "@/kit/t";
+import { Text } from "@mantine/core";
+import { useSay } from "@/kit/say";
+import { Copied } from "./Copied";
 
-/** A secret that is shown once. */
-export function Once({ label, secret }: { label: string; secret: string }) {
+/** Secrets that are shown once, each with a way to take it along. */
+export function Once({ title, secrets }: { title: string; secrets: [name: string, secret: string][] }) {
   const say = useSay();
   return (
-    <Stack className="card" gap="xs" role="status">
-      <Text size="sm">{label} · {say("key.once")}</Text>
-      <Group>
-        <Code style={{ overflowWrap: "anywhere" }}>{secret}</Code>
-        <CopyButton value={secret}>{({ copied, copy }) => <Button size="xs" onClick={copy}>{say(copied ? "copied" : "copy")}</Button>}</CopyButton>
-      </Group>
-    </Stack>
+    <section className="sheet once" role="status">
+      <Text fw={600}>{title}</Text>
+      <Text size="sm" mb="xs">{say("once")}</Text>
+      {secrets.map(([name, secret]) => (
+        <div className="secret" key={name}>
+          <span className="muted">{name}</span>
+          <code className="code">{secret}</code>
+          <Copied text={secret} name={name} />
+        </div>
+      ))}
+    </section>
   );
 }

@@ -1,46 +1,78 @@
-import { Group, Progress as Bar, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
-import { useIntl } from "react-intl";
+import { Progress as Bar, Skeleton } from "@mantine/core";
+import { Link, useParams } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { useMembership } from "@/api/session";
 import type { Answers, Project, Task } from "@/api/types";
-import { useRead } from "@/api/useCell";
+import { useRead, useWrite } from "@/api/useCell";
 import { kindUi, labelOf } from "@/editor/kinds";
-import { useSay } from "@/kit/t";
+import { useFormat } from "@/kit/format";
+import { useSaid, useSay } from "@/kit/say";
+import { Empty, PageHead, State } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
+import { Sure } from "@/ui/Sure";
+import { TONES } from "./tones";
+
+const MOST_LIKELY = 8;
 
 /** One task: what was asked, the verdict, and every answer side by side. */
 export function TaskPage() {
   const { client, project, task } = useParams({ strict: false }) as { client: string; project: string; task: string };
   const say = useSay();
-  const intl = useIntl();
+  const said = useSaid();
+  const format = useFormat();
+  const manager = useMembership(client)?.role === "manager";
   const asked = useRead<Task>(client, `/api/tasks/${task}`);
   const told = useRead<Answers>(client, `/api/tasks/${task}/answers`);
   const { data: home } = useRead<Project>(client, `/api/projects/${project}`);
-  const percent = (v: number) => intl.formatNumber(v, { style: "percent", maximumFractionDigits: 1 });
+  const write = useWrite<Task>(client);
   const ui = home && kindUi(home.kind);
-  if (!asked.data || !told.data || !home || !ui) return <ProblemNote error={asked.error ?? told.error} />;
-  const shown = { params: asked.data.params, config: home.config, media: told.data.media };
-  const { verdict } = told.data;
+  const head = (
+    <PageHead title={asked.data?.external_id ?? say("task")} within={home?.name}
+      lead={<Link className="back" to="/manage/$client/$project" params={{ client, project }} search={{ tab: "tasks" }}>{say("task.back", { name: home?.name ?? "" })}</Link>}>
+      {asked.data && <State tone={TONES[asked.data.state]}>{say(`state.${asked.data.state}`)}</State>}
+      {manager && asked.data?.state === "open" && <Sure act={say("task.cancel")} question={say("task.cancel.sure")} onSure={() => write.mutate({ path: `/api/tasks/${task}/cancel` })} />}
+    </PageHead>
+  );
+  if (!asked.data || !told.data || !home || !ui) return <>{head}<ProblemNote error={asked.error ?? told.error} />{!asked.error && <Skeleton height={320} radius="lg" className="wait" />}</>;
+  const shown = { params: asked.data.params, config: home.config, media: told.data.media, credits: told.data.credits };
+  const { verdict, items } = told.data;
+  const tell = (answer: Answers["items"][number]["answer"]) => ui.tell(answer, home.config, (k, v) => said(k, v) ?? k);
+  const likely = Object.entries(verdict?.posterior ?? {}).sort((a, b) => b[1] - a[1]).slice(0, MOST_LIKELY);
   return (
-    <Stack>
-      <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>{say("task.title", { id: asked.data.external_id ?? task })}</Title>
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <div className="card"><ui.Show {...shown} answer={null} /></div>
-        <Stack className="card" component="section" aria-label={say("task.verdict")}>
-          <Title order={2} size="h4">{say("task.verdict")}</Title>
-          {verdict ? <><ui.Show {...shown} answer={verdict.answer} /><Text>{say("task.confidence", { p: percent(verdict.confidence) })}</Text></> : <Text>{say("task.none")}</Text>}
-          {Object.entries(verdict?.posterior ?? {}).sort((a, b) => b[1] - a[1]).slice(0, 8).map(([name, p]) => (
-            <Group key={name} wrap="nowrap"><Text w={110} truncate>{labelOf(home.config, name)}</Text><Bar flex={1} value={p * 100} aria-label={name} /><Text w={64} ta="right" className="figure">{percent(p)}</Text></Group>
-          ))}
-        </Stack>
-      </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-        {told.data.items.map((a) => (
-          <Stack className="card" key={a.id} component="article" aria-label={a.handle}>
-            <Group justify="space-between"><Text fw={600}>{a.handle}</Text><Text size="sm" c="dimmed">{say(`labeler.${a.labeler_kind}`)} · {say("task.seconds", { s: Math.round(a.active_ms / 1000) })}</Text></Group>
-            <ui.Show {...shown} answer={a.answer} />
-          </Stack>
-        ))}
-      </SimpleGrid>
-    </Stack>
+    <Suspense fallback={<Skeleton height={320} radius="lg" className="wait" />}>
+      {head}
+      <ProblemNote error={write.error} />
+      <div className="task-top">
+        <section className="sheet" aria-label={say("task.asked")}><ui.Show {...shown} answer={null} /></section>
+        <section className="sheet" aria-labelledby="verdict">
+          <h2 id="verdict">{say("task.verdict")}</h2>
+          {verdict ? (
+            <>
+              <ui.Show {...shown} answer={verdict.answer} />
+              <p className="verdict figure">{say("task.sure", { p: format.percent(verdict.confidence, 1), n: verdict.answers.length })} <span className="muted">{say(`reason.${verdict.reason}`)}</span></p>
+              {likely.length > 0 && (
+                <dl className="posterior" aria-label={say("task.posterior")}>
+                  {likely.map(([name, p]) => <div key={name}><dt className="cut">{labelOf(home.config, name)}</dt><dd><Bar value={p * 100} size="sm" aria-label={labelOf(home.config, name)} /><span className="figure">{format.percent(p, 1)}</span></dd></div>)}
+                </dl>
+              )}
+            </>
+          ) : <p className="muted">{say("task.none")}</p>}
+        </section>
+      </div>
+      <h2 className="answers-title">{say("task.answers", { n: items.length })}</h2>
+      {items.length === 0 && <Empty title={say("task.no-answers")}>{say("task.no-answers.about")}</Empty>}
+      <div className="answers">
+        {items.map((a) => {
+          const differs = verdict !== null && tell(a.answer) !== tell(verdict.answer);
+          return (
+            <article className="sheet" key={a.id} aria-label={a.handle} data-differs={differs || undefined}>
+              <header><b className="name">{a.handle}</b><small className="muted figure">{say(`labeler.${a.labeler_kind}`)} · {format.seconds(a.active_ms / 1000)} · {format.moment(a.submitted_at)}</small></header>
+              <ui.Show {...shown} answer={a.answer} small />
+              {(differs || a.surplus) && <p className="muted hint">{[differs && say("task.differs"), a.surplus && say("task.surplus")].filter(Boolean).join(" · ")}</p>}
+            </article>
+          );
+        })}
+      </div>
+    </Suspense>
   );
 }

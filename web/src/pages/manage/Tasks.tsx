@@ -1,39 +1,44 @@
-import { Badge, NativeSelect, Stack, Text } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
-import { useIntl } from "react-intl";
-import { cell } from "@/api/http";
-import type { Page, Task } from "@/api/types";
-import { useSay } from "@/kit/t";
+import { SegmentedControl, Skeleton } from "@mantine/core";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import type { Project, Task } from "@/api/types";
+import { useList } from "@/api/useCell";
+import { kindUi } from "@/editor/kinds";
+import { useFormat } from "@/kit/format";
+import { useSaid, useSay } from "@/kit/say";
+import { Empty, State } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
-import { Rows } from "@/ui/Rows";
+import { type Column, Table } from "@/ui/Table";
+import { TONES } from "./tones";
 
-export function Tasks({ client, project }: { client: string; project: string }) {
+const STATES = ["open", "decided", "canceled"] as const;
+
+/** The tasks of a project, as many as there are. */
+export function Tasks({ client, project }: { client: string; project: Project }) {
   const say = useSay();
-  const intl = useIntl();
-  const [state, setState] = useState("");
-  const { data, error, fetchNextPage, hasNextPage, isFetching } = useInfiniteQuery({
-    queryKey: ["cell", client, "tasks", project, state],
-    initialPageParam: "",
-    queryFn: ({ pageParam }) => cell<Page<Task>>(client, `/api/projects/${project}/tasks?${new URLSearchParams({
-      limit: "100", ...(state && { state }), ...(pageParam && { cursor: pageParam }) }).toString()}`),
-    getNextPageParam: (page) => page.next ?? undefined,
+  const said = useSaid();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { state = "" } = useSearch({ strict: false });
+  const { items, more, loading, error } = useList<Task>(client, `/api/projects/${project.id}/tasks`, state ? { state } : {});
+  const ui = kindUi(project.kind);
+  const filter = (to: string) => void navigate({
+    to: "/manage/$client/$project", params: { client, project: project.id }, search: { tab: "tasks", ...(to && { state: to }) }, replace: true,
   });
-  const more = useCallback(() => { if (hasNextPage && !isFetching) void fetchNextPage(); }, [fetchNextPage, hasNextPage, isFetching]);
+  const columns: Column<Task>[] = [
+    { key: "name", head: say("task"), width: "minmax(0, 2fr)", cell: (t) => (
+      <Link className="cover code" to="/manage/$client/$project/$task" params={{ client, project: project.id, task: t.id }}>{t.external_id ?? t.id}</Link>) },
+    { key: "verdict", head: say("task.verdict"), width: "minmax(0, 1.4fr)", cell: (t) => t.verdict && ui?.tell(t.verdict.answer, project.config, (k, v) => said(k, v) ?? k) },
+    { key: "confidence", head: say("task.confidence"), end: true, width: "7rem", cell: (t) => format.percent(t.confidence, 1) },
+    { key: "answers", head: say("progress.answers"), end: true, width: "6rem", cell: (t) => format.number(t.answers_count) },
+    { key: "state", head: say("state"), width: "8rem", cell: (t) => <State tone={TONES[t.state]}>{say(`state.${t.state}`)}</State> },
+  ];
   return (
-    <Stack>
-      <NativeSelect maw={240} label={say("project.state")} value={state} onChange={(e) => setState(e.currentTarget.value)}
-        data={[{ value: "", label: say("tasks.all") }, ...(["open", "decided", "canceled"] as const).map((s) => ({ value: s, label: say(`state.${s}`) }))]} />
+    <div className="stack">
+      <div><SegmentedControl value={state} onChange={filter} aria-label={say("state")} data={[{ value: "", label: say("tasks.all") }, ...STATES.map((s) => ({ value: s, label: say(`state.${s}`) }))]} /></div>
       <ProblemNote error={error} />
-      <Rows label={say("tab.tasks")} items={data?.pages.flatMap((p) => p.items) ?? []} onEnd={more} row={(t) => (
-        <Link className="row" style={{ height: 52 }} to="/manage/$client/$project/$task" params={{ client, project, task: t.id }}>
-          <Text flex={1} ff="monospace" size="sm">{t.external_id ?? t.id}</Text>
-          <Text className="figure">{say("tasks.answers", { n: t.answers_count })}</Text>
-          <Text className="figure">{t.confidence === null ? "–" : intl.formatNumber(t.confidence, { style: "percent", maximumFractionDigits: 1 })}</Text>
-          <Badge variant="light">{say(`state.${t.state}`)}</Badge>
-        </Link>
-      )} />
-    </Stack>
+      {loading && <Skeleton height={240} radius="lg" className="wait" />}
+      {items.length > 0 && <Table label={say("tab.tasks")} items={items} columns={columns} keyOf={(t) => t.id} onEnd={more} />}
+      {!loading && items.length === 0 && !error && <Empty title={say(state ? "tasks.none-so" : "tasks.none")}>{say(state ? "tasks.none-so.about" : "progress.no-tasks.about")}</Empty>}
+    </div>
   );
 }

@@ -1,10 +1,9 @@
-import { Stack, Text } from "@mantine/core";
-import type { JsonObject } from "@/api/types";
-import { type Shown, labelled } from "@/editor/kind-ui";
+import { type ShowProps, labelled } from "@/editor/kind-ui";
 import { Subject } from "./Subject";
+import "./choice.css";
 
-export function Show({ answer, ...shown }: Shown & { answer: JsonObject | null }) {
-  const option = labelled(shown.config["options"]).find((o) => o.id === answer?.["choice"]);
-  if (answer === null) return <Subject {...shown} height={160} />;
-  return <Stack><Text size="xl" fw={700}>{option?.label ?? String(answer["choice"] ?? "")}</Text></Stack>;
+export default function Show({ answer, ...shown }: ShowProps) {
+  if (answer === null) return <div className="shown-subject"><Subject {...shown} /></div>;
+  const option = labelled(shown.config["options"]).find((o) => o.id === answer["choice"]);
+  return <p className="shown-choice">{option?.label ?? String(answer["choice"] ?? "")}</p>;
 }

@@ -1,11 +1,32 @@
-import { type Shown, pictureOf } from "@/editor/kind-ui";
+import { type ReactEventHandler, useState } from "react";
+import { type Shown, creditOf, pictureOf } from "@/editor/kind-ui";
+import { useSay } from "@/kit/say";
 import { Prose } from "@/ui/Prose";
+import type { ChoiceKey } from "./messages";
+import "./choice.css";
 
-/** What is asked about: a picture (tiny scans in crisp pixels), text, or Markdown. */
-export function Subject({ height = 320, ...shown }: Shown & { height?: number }) {
+/** A scan this small is looked at pixel by pixel; anything larger is a photograph. */
+const TINY = 128;
+
+/** What is asked about: a picture, text, or Markdown. */
+export function Subject(shown: Shown) {
+  const say = useSay<ChoiceKey>();
+  const [tiny, setTiny] = useState(false);
   const { text, markdown } = shown.params;
   const picture = pictureOf(shown);
-  if (picture) return <img className="crisp" src={picture} alt="" style={{ height, maxWidth: "100%", objectFit: "contain" }} />;
-  if (typeof markdown === "string") return <Prose>{markdown}</Prose>;
-  return <p style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{typeof text === "string" ? text : ""}</p>;
+  const credit = creditOf(shown);
+  const seen: ReactEventHandler<HTMLImageElement> = (e) => setTiny(Math.max(e.currentTarget.naturalWidth, e.currentTarget.naturalHeight) <= TINY);
+  if (picture) {
+    return (
+      <figure className="subject">
+        <div className="subject-room"><img key={picture} className={tiny ? "crisp" : undefined} src={picture} alt={say("choice.picture")} onLoad={seen} /></div>
+        {credit && <figcaption>{credit}</figcaption>}
+      </figure>
+    );
+  }
+  return (
+    <div className="subject-text">
+      {typeof markdown === "string" ? <Prose>{markdown}</Prose> : <p>{typeof text === "string" ? text : ""}</p>}
+    </div>
+  );
 }

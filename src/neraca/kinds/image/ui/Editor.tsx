@@ -1,155 +1,131 @@
-import { Button, Group, Kbd, Stack, Text, Title } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
-import type Konva from "konva";
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Image as Picture, Layer, Rect, Stage, Transformer } from "react-konva";
-import { type EditorProps, keyOf, labelled, pictureOf } from "@/editor/kind-ui";
-import { recordStore } from "@/editor/store";
-import { useSay } from "@/kit/t";
-import { type Box, COLORS, type Placed, drawn, fromAnswer, moved, toAnswer } from "./boxes";
+import { ActionIcon, Title, Tooltip } from "@mantine/core";
+import { useElementSize, useMergedRef } from "@mantine/hooks";
+import { type KeyboardEvent as ReactKey, useCallback, useEffect, useMemo, useState } from "react";
+import { type EditorProps, creditOf, pictureOf } from "@/editor/kind-ui";
+import { occupied, pressed } from "@/editor/shortcuts";
+import { useSay } from "@/kit/say";
+import { Icon, type IconName } from "@/ui/Icon";
+import { moved, resized } from "./boxes";
+import { Canvas } from "./Canvas";
+import { classOf, classesOf } from "./classes";
+import { type BoxAct, KEYS, stepOf } from "./keys";
+import type { BoxKey } from "./messages";
+import { Panel } from "./Panel";
+import { useBoxes } from "./useBoxes";
+import { usePicture } from "./usePicture";
+import { usePointer } from "./usePointer";
+import { type View, fitted, panned, toImage, zoomed } from "./view";
+import "./image.css";
 
-const ARROWS: Record<string, readonly [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-type Point = { x: number; y: number };
+const FAR = 60;
+const ZOOM = 1.3;
 
-/** Boxes: drag draws with the class in hand; digits change class; everything can be undone. */
-export function Editor(props: EditorProps) {
+/** Boxes by mouse or by keys alone; everything can be undone. */
+export default function Editor(props: EditorProps) {
   const { config, params, answer, flaws, onChange } = props;
-  const say = useSay();
-  const [width, height] = [Number(params["width"]), Number(params["height"])];
-  const classes = labelled(config["classes"]);
-  const [store] = useState(() => recordStore<Placed>(fromAnswer(answer)));
-  const boxes = useSyncExternalStore(store.listen, store.read);
+  const say = useSay<BoxKey>();
+  const image = useMemo(() => ({ width: Number(params["width"]), height: Number(params["height"]) }), [params]);
+  const classes = useMemo(() => classesOf(config), [config]);
+  const { store, boxes, can, selected, fresh, faults, general, select, add, cycle } = useBoxes(answer, flaws, onChange);
   const [inHand, setInHand] = useState(classes[0]?.id ?? "");
-  const [selected, setSelected] = useState<string | null>(null);
-  const [drag, setDrag] = useState<{ from: Point; to: Point } | null>(null);
-  const [panning, setPanning] = useState(false);
-  const [view, setView] = useState<{ x: number; y: number; scale: number } | null>(null);
-  const [picture, setPicture] = useState<HTMLImageElement | null>(null);
-  const { ref, width: room } = useElementSize();
-  const tall = Math.max(320, Math.min(innerHeight - 260, 800));
-  const fit = room > 0 ? Math.min(room / width, tall / height) : 1;
-  const at = view ?? { x: (room - width * fit) / 2, y: (tall - height * fit) / 2, scale: fit };
-  const grips = useRef<Konva.Transformer>(null);
-  const source = pictureOf(props);
-  const color = (id: string): string => {
-    const n = classes.findIndex((c) => c.id === id);
-    return classes[n]?.color ?? COLORS[Math.max(n, 0) % COLORS.length] ?? "#e0592a";
-  };
-  useEffect(() => {
-    if (!source) return;
-    const image = new Image();
-    image.onload = () => setPicture(image);
-    image.src = source;
-  }, [source]);
-  const changed = useRef(onChange);
-  useEffect(() => { changed.current = onChange; });
-  useEffect(() => store.listen(() => changed.current(toAnswer(store.read()))), [store]);
-  useEffect(() => {
-    const node = selected && grips.current?.getStage()?.findOne((n: Konva.Node) => n.id() === selected);
-    grips.current?.nodes(node ? [node] : []);
-  }, [selected, boxes]);
-  const first = flaws.find((f) => f.pointer.includes("objects"))?.pointer.match(/objects\/(\d+)/)?.[1];
-  useEffect(() => { if (first !== undefined) setSelected(Object.keys(store.read())[Number(first)] ?? null); }, [first, store]);
+  const [held, setHeld] = useState(false);
+  const [looked, setView] = useState<View | null>(null);
+  const { ref: sized, width, height } = useElementSize();
+  const room = { width: Math.max(width, 1), height: Math.max(height, 1) };
+  const fit = fitted(image, room);
+  const view = looked ?? fit;
+  const { picture, broken } = usePicture(pictureOf(props));
+  const credit = creditOf(props);
+
   const pick = useCallback((id: string) => {
     setInHand(id);
-    const held = selected === null ? undefined : store.read()[selected];
-    if (selected !== null && held) store.put(selected, { ...held, class: id });
-  }, [selected, store]);
-  useEffect(() => {
-    const pressed = (e: KeyboardEvent) => {
-      if (e.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
-      const held = selected === null ? undefined : store.read()[selected];
-      const arrow = ARROWS[e.key];
-      const named = classes.find((c, n) => keyOf(c, n, classes.length) === e.key);
-      if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") (e.shiftKey ? store.redo : store.undo)();
-      else if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "y") store.redo();
-      else if (e.ctrlKey || e.metaKey || e.altKey) return;
-      else if (e.key === " " && !(e.target instanceof HTMLButtonElement)) setPanning(true);
-      else if (e.key === "f") setView(null);
-      else if (e.key === "Escape") setSelected(null);
-      else if (named) pick(named.id);
-      else if (held && selected && arrow) {
-        const step = e.shiftKey ? 10 : 1;
-        store.put(selected, { ...held, box: moved(held.box, arrow[0] * step, arrow[1] * step, width, height) });
-      } else if (selected && (e.key === "Delete" || e.key === "Backspace")) { store.remove(selected); setSelected(null); }
-      else return;
-      e.preventDefault();
-    };
-    const released = (e: KeyboardEvent) => { if (e.key === " ") setPanning(false); };
-    addEventListener("keydown", pressed);
-    addEventListener("keyup", released);
-    return () => { removeEventListener("keydown", pressed); removeEventListener("keyup", released); };
+    const box = selected === null ? undefined : store.read()[selected];
+    // The class of what was just drawn was chosen before: a key now is for the next one.
+    if (selected !== null && box && !fresh) store.put(selected, { ...box, class: id });
+    else select(null);
+  }, [fresh, select, selected, store]);
+  const zoom = (factor: number) => setView(zoomed(view, { x: room.width / 2, y: room.height / 2 }, factor, fit));
+  const remove = (id: string) => { if (id === selected) cycle(1); store.remove(id); };
+  const pointer = usePointer({
+    image, room, view, fit, boxes, selected, panning: held, setView,
+    onDrawn: (box) => add({ class: inHand, box }, true),
+    onChosen: select,
+    onPlaced: (id, box) => { const it = store.read()[id]; if (it) store.put(id, { ...it, box }, `hold ${id}`); },
   });
-  const here = (stage: Konva.Stage | null): Point => {
-    const p = stage?.getPointerPosition() ?? { x: 0, y: 0 };
-    return { x: (p.x - at.x) / at.scale, y: (p.y - at.y) / at.scale };
+  useEffect(() => { if (!pointer.busy) store.endGesture(); }, [pointer.busy, store]);
+
+  const act = (what: BoxAct, e: KeyboardEvent) => {
+    const box = selected === null ? undefined : store.read()[selected];
+    const [dx, dy] = stepOf(e);
+    if (what === "undo") store.undo();
+    else if (what === "redo") store.redo();
+    else if (what === "next") cycle(1);
+    else if (what === "previous") cycle(-1);
+    else if (what === "in") zoom(ZOOM);
+    else if (what === "out") zoom(1 / ZOOM);
+    else if (what === "fit") setView(null);
+    else if (what === "leave") select(null);
+    else if (what === "new") {
+      const c = toImage(view, { x: room.width / 2, y: room.height / 2 });
+      const side = Math.min(image.width, image.height) / 5;
+      add({ class: inHand, box: moved({ x: c.x - side / 2, y: c.y - side / 2, w: side, h: side }, 0, 0, image) }, false);
+    } else if (what === "remove" && selected !== null) remove(selected);
+    else if (what === "move" && box && selected !== null) store.put(selected, { ...box, box: moved(box.box, dx, dy, image) }, `move ${selected}`);
+    else if (what === "move") setView(panned(view, -Math.sign(dx) * FAR, -Math.sign(dy) * FAR, image, room));
+    else if (what === "size" && box && selected !== null) store.put(selected, { ...box, box: resized(box.box, "se", dx, dy, image) }, `size ${selected}`);
+    else return;
+    e.preventDefault();
   };
-  const wheel = (e: Konva.KonvaEventObject<WheelEvent>) => {
-    e.evt.preventDefault();
-    const p = here(e.target.getStage());
-    const scale = Math.min(Math.max(at.scale * Math.exp(-e.evt.deltaY / 500), fit / 4), 40);
-    setView({ scale, x: at.x + p.x * (at.scale - scale), y: at.y + p.y * (at.scale - scale) });
-  };
-  const drop = () => {
-    const box = drag && drawn(drag.from, drag.to, width, height);
-    setDrag(null);
-    if (!box) return;
-    const id = crypto.randomUUID();
-    store.put(id, { class: inHand, box });
-    setSelected(id);
-  };
-  const reshape = (id: string, node: Konva.Node) => {
-    const [w, h] = [node.width() * node.scaleX(), node.height() * node.scaleY()];
-    const box = drawn({ x: node.x(), y: node.y() }, { x: node.x() + w, y: node.y() + h }, width, height);
-    node.scale({ x: 1, y: 1 });
-    const held = store.read()[id];
-    if (held) store.put(id, { ...held, box: box ?? held.box });
-  };
-  const rubber: Box | null = drag && drawn(drag.from, drag.to, width, height);
+  useEffect(() => {
+    const down = (e: KeyboardEvent) => {
+      if (occupied(e)) return;
+      const named = e.ctrlKey || e.metaKey || e.altKey ? undefined : classes.find((c) => c.key !== "" && c.key === e.key);
+      const what = pressed(KEYS, e);
+      if (named) { pick(named.id); e.preventDefault(); }
+      else if (what) act(what, e);
+      else if (e.key === " " && !(e.target instanceof HTMLElement && e.target.closest("button,a"))) { setHeld(true); e.preventDefault(); }
+    };
+    const up = (e: KeyboardEvent) => {
+      if (e.key === " ") setHeld(false);
+      if (e.key.startsWith("Arrow")) store.endGesture();
+    };
+    addEventListener("keydown", down);
+    addEventListener("keyup", up);
+    return () => { removeEventListener("keydown", down); removeEventListener("keyup", up); };
+  });
+  /** Tab goes through the boxes, and then on through the page. */
+  const walk = (e: ReactKey) => { if (e.key === "Tab" && cycle(e.shiftKey ? -1 : 1)) e.preventDefault(); };
+
+  const chosen = selected === null ? undefined : boxes[selected];
+  const tools: [icon: IconName, name: BoxKey, use: () => void, off: boolean][] = [
+    ["undo", "box.undo", store.undo, !can.undo], ["redo", "box.redo", store.redo, !can.redo],
+    ["minus", "box.out", () => zoom(1 / ZOOM), false], ["plus", "box.in", () => zoom(ZOOM), false], ["fit", "box.fit", () => setView(null), false],
+  ];
   return (
-    <Stack className="card" gap="sm">
-      <Group justify="space-between">
-        <Title order={2} size="h4">{String(config["question"] ?? "")}</Title>
-        <Group gap="xs">
-          <Button size="xs" variant="default" onClick={store.undo}>{say("box.undo")}</Button>
-          <Button size="xs" variant="default" onClick={store.redo}>{say("box.redo")}</Button>
-          <Button size="xs" variant="default" onClick={() => setView(null)}>{say("box.fit")}</Button>
-        </Group>
-      </Group>
-      <Group gap="xs" role="group" aria-label={say("box.classes")}>
-        {classes.map((c, n) => (
-          <Button key={c.id} size="xs" variant={inHand === c.id ? "filled" : "outline"} color={color(c.id)} aria-pressed={inHand === c.id}
-            onClick={() => pick(c.id)} rightSection={<Kbd size="xs">{keyOf(c, n, classes.length)}</Kbd>}>{c.label}</Button>
-        ))}
-      </Group>
-      {flaws.map((f, n) => <Text key={n} c="red" role="alert">{f.detail}</Text>)}
-      <div ref={ref} data-testid="canvas" style={{ cursor: panning ? "grab" : "crosshair" }}>
-        <Stage width={Math.max(room, 1)} height={tall} x={at.x} y={at.y} scaleX={at.scale} scaleY={at.scale} draggable={panning} onWheel={wheel}
-          onDragEnd={(e) => { if (e.target === e.target.getStage()) setView({ ...at, x: e.target.x(), y: e.target.y() }); }}
-          onMouseDown={(e) => { if (!panning && !e.target.draggable() && !e.target.hasName("_anchor")) { const p = here(e.target.getStage()); setSelected(null); setDrag({ from: p, to: p }); } }}
-          onMouseMove={(e) => { if (drag) setDrag({ ...drag, to: here(e.target.getStage()) }); }}
-          onMouseUp={drop} onMouseLeave={drop}>
-          <Layer listening={false}>{picture && <Picture image={picture} width={width} height={height} />}</Layer>
-          <Layer>
-            {Object.entries(boxes).map(([id, { class: name, box }]) => (
-              <Rect key={id} id={id} x={box.x} y={box.y} width={box.w} height={box.h} stroke={color(name)} strokeWidth={2} strokeScaleEnabled={false}
-                fill={id === selected ? `${color(name)}33` : "transparent"} draggable={!panning && id === selected}
-                onMouseDown={(e) => { if (!panning) { e.cancelBubble = true; setSelected(id); } }}
-                onDragEnd={(e) => { e.cancelBubble = true; store.put(id, { class: name, box: moved({ ...box, x: e.target.x(), y: e.target.y() }, 0, 0, width, height) }); }}
-                onTransformEnd={(e) => reshape(id, e.target)} />
-            ))}
-            {rubber && <Rect x={rubber.x} y={rubber.y} width={rubber.w} height={rubber.h} stroke={color(inHand)} strokeWidth={2} strokeScaleEnabled={false} dash={[6, 4]} listening={false} />}
-            <Transformer ref={grips} rotateEnabled={false} keepRatio={false} flipEnabled={false} ignoreStroke />
-          </Layer>
-        </Stage>
+    <div className="box-editor">
+      <Title order={2} className="sr">{String(config["question"] ?? "")}</Title>
+      <div className="box-stage">
+        <div ref={useMergedRef(sized, pointer.ref)} className="box-canvas" data-testid="canvas" tabIndex={0} role="application" aria-label={say("box.canvas")}
+          style={{ cursor: held ? "grab" : pointer.cursor }} onKeyDown={walk} {...pointer.handlers}>
+          {broken ? <p className="flaw box-broken" role="alert">{say("box.broken")}</p> : (
+            <Canvas image={image} room={room} view={view} picture={picture} boxes={boxes} classes={classes} selected={selected} faulty={new Set(Object.keys(faults))}
+              rubber={pointer.rubber && { box: pointer.rubber, color: classOf(classes, inHand).color }} />
+          )}
+          <div ref={pointer.cross} className="box-cross" data-shown={pointer.cursor === "crosshair" && !held} aria-hidden />
+        </div>
+        <div className="box-tools">
+          {tools.map(([icon, name, use, off]) => (
+            <Tooltip key={name} label={say(name)}>
+              <ActionIcon variant="subtle" color="gray" c="var(--ink)" size={32} aria-label={say(name)} disabled={off} onClick={use}><Icon name={icon} /></ActionIcon>
+            </Tooltip>
+          ))}
+        </div>
+        {credit && <p className="box-credit">{credit}</p>}
       </div>
-      <Group gap="xs" role="list" aria-label={say("box.objects")}>
-        {Object.entries(boxes).map(([id, o], n) => (
-          <Button key={id} size="xs" role="listitem" variant={id === selected ? "filled" : "light"} color={color(o.class)} onClick={() => setSelected(id)}>
-            {say("box.object", { n: n + 1, name: classes.find((c) => c.id === o.class)?.label ?? o.class })}
-          </Button>
-        ))}
-      </Group>
-    </Stack>
+      <Panel classes={classes} inHand={inHand} boxes={boxes} selected={selected} faults={faults} general={general} onClass={pick} onSelect={select} onRemove={remove} />
+      <p className="sr" role="status">
+        {chosen && say("box.told", { n: Object.keys(boxes).indexOf(selected ?? "") + 1, all: Object.keys(boxes).length, name: classOf(classes, chosen.class).label, w: Math.round(chosen.box.w), h: Math.round(chosen.box.h) })}
+      </p>
+    </div>
   );
 }

@@ -1,0 +1,34 @@
+import type { LabelerSkill } from "@/api/types";
+import { useList } from "@/api/useCell";
+import { useFormat } from "@/kit/format";
+import { useSay } from "@/kit/say";
+import { Empty } from "@/ui/Page";
+import { ProblemNote } from "@/ui/ProblemNote";
+import { type Column, Table } from "@/ui/Table";
+
+const EVERY = 5000;
+
+/** Who answered, how much, and how often they are right as far as that is known. */
+export function Labelers({ client, project }: { client: string; project: string }) {
+  const say = useSay();
+  const format = useFormat();
+  const { items, more, loading, error } = useList<LabelerSkill>(client, `/api/projects/${project}/labelers`, {}, EVERY);
+  const columns: Column<LabelerSkill>[] = [
+    { key: "handle", head: say("labeler"), width: "minmax(0, 2fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
+    { key: "answers", head: say("progress.answers"), end: true, width: "7rem", cell: (l) => format.number(l.answers) },
+    { key: "skill", head: say("labeler.right"), end: true, width: "6rem", cell: (l) => (l.accuracy === null ? <span className="muted">{say("labeler.unknown")}</span> : <b>{format.percent(l.accuracy, 1)}</b>) },
+    { key: "interval", head: say("labeler.interval"), width: "minmax(0, 2fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
+      <span className="interval">
+        <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>
+        <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
+      </span>) },
+  ];
+  if (!loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;
+  return (
+    <div className="stack">
+      <ProblemNote error={error} />
+      <p className="muted hint">{say("labelers.about")}</p>
+      <Table label={say("tab.labelers")} items={items} columns={columns} keyOf={(l) => l.labeler} onEnd={more} />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import type { JsonObject, Policy, Project } from "@/api/types";
+import { type Entry, type KindUi, labelled } from "@/editor/kind-ui";
+
+/** A project as it is edited. Numbers are what a person writes: percent and whole units of money. */
+export interface Form {
+  name: string;
+  kind: string;
+  question: string;
+  entries: (Entry & { row: number })[];
+  instructions: string;
+  policy: Policy["type"];
+  answers: number;
+  confidence: number;
+  least: number;
+  most: number;
+  price: number;
+  currency: string;
+  minutes: number;
+}
+
+let rows = 0;
+export const row = (entry: Partial<Entry> = {}): Form["entries"][number] => ({ label: "", key: "", ...entry, row: ++rows });
+
+export const blank = (kind: string): Form => ({
+  name: "", kind, question: "", entries: [row(), row()], instructions: "", policy: "target",
+  answers: 3, confidence: 95, least: 1, most: 7, price: 0.05, currency: "USD", minutes: 0.25,
+});
+
+export function formOf(project: Project, ui: KindUi): Form {
+  const { policy, config } = project;
+  const form = blank(project.kind);
+  return {
+    ...form, name: project.name, question: String(config["question"] ?? ""), instructions: project.instructions,
+    entries: labelled(config[ui.list]).map((l) => row({ id: l.id, label: l.label, key: l.key ?? "", ...(l.color && { color: l.color }) })),
+    price: project.price.micros / 1e6, currency: project.price.currency, minutes: project.minutes, policy: policy.type,
+    ...(policy.type === "fixed" ? { answers: policy.answers } : { confidence: Math.round(policy.confidence * 1e6) / 1e4, least: policy.min, most: policy.max }),
+  };
+}
+
+/** What is sent; rows that were left empty are not meant. */
+export function sent(form: Form, ui: KindUi): JsonObject {
+  const policy: Policy = form.policy === "fixed" ? { type: "fixed", answers: form.answers }
+    : { type: "target", confidence: Math.round(form.confidence * 1e4) / 1e6, min: form.least, max: form.most };
+  return {
+    name: form.name, kind: form.kind, config: ui.config(form.question, meant(form)), instructions: form.instructions, policy,
+    price: { micros: Math.round(form.price * 1e6), currency: form.currency.trim().toUpperCase() }, minutes: form.minutes,
+  };
+}
+
+export const meant = (form: Form): Form["entries"] => form.entries.filter((e) => e.label.trim() !== "" || e.key !== "");
+
+/** The names under which faults of a project come back, longest first where they nest. */
+export const fieldsOf = (form: Form, ui: KindUi): string[] => [
+  "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max",
+  "price", "price/currency", "minutes",
+  ...meant(form).flatMap((_, n) => ["label", "key", "id", "color"].map((part) => `config/${ui.list}/${n}/${part}`)),
+];

@@ -1,0 +1,9 @@
+import type { Tone } from "@/ui/Page";
+
+/** What each state looks like: done well, under way, gone wrong, at rest. */
+export const TONES = {
+  active: "good", paused: "busy", archived: "calm", disabled: "bad",
+  open: "busy", decided: "good", canceled: "calm",
+  receiving: "busy", queued: "busy", running: "busy", done: "good", failed: "bad",
+  pending: "busy", dead: "bad",
+} as const satisfies Record<string, Tone>;
