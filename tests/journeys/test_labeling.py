@@ -11,4 +11,4 @@ def test_home_shows_the_work_of_every_client(studio: Studio, visit: Visit) -> No
     for client, project in (("North Studio", here), ("South Archive", there)):
         section = page.get_by_role("region", name=client)
         expect(section.get_by_role("link", name=f"Start {project.name}")).to_be_visible()
-        expect(section.get_by_text("$12.00 an hour").first).to_be_visible()
+        expect(section.get_by_role("cell", name="$12.00").first).to_be_visible()

@@ -8,5 +8,5 @@ const NAMES: Record<string, string> = {
 
 /** A chord such as `mod+Enter`, as the keyboard in front of the person writes it. */
 export const Chord = ({ keys }: { keys: string }) => (
-  <span className="chord">{keys.split(/\+(?=.)/).map((key) => <Kbd key={key} size="sm">{NAMES[key] ?? key}</Kbd>)}</span>
+  <span className="chord">{keys.split(/\+(?=.)/).map((key) => <Kbd key={key} size="sm">{NAMES[key] ?? (/^[a-z]$/.test(key) ? key.toUpperCase() : key)}</Kbd>)}</span>
 );

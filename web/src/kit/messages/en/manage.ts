@@ -109,7 +109,7 @@ export const manage = {
   "labeler.interval": "Likely between",
   "labeler.between": "{low} and {high}",
   "labeler.unknown": "not known",
-  "labelers.about": "How often each one is right, as far as their answers and everyone else's tell; the bar is where the true value lies with 95 % probability.",
+  "labelers.about": "How often each one is right, as far as their answers and everyone else's tell; the bar is where the true value lies with 95% probability.",
   "labelers.none": "Nobody has answered yet",
   "labelers.none.about": "Invite people, or let a model answer with an API key.",
   "import.file": "CSV or JSONL file",
