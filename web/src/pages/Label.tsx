@@ -35,7 +35,7 @@ export function Label() {
   const queries = useQueryClient();
   const router = useRouter();
   const { online } = useNetwork();
-  const wide = useMediaQuery("(min-width: 60em)", true);
+  const wide = useMediaQuery("(min-width: 60em)", true) ?? true;
   const work = useWork(client, project);
   const [open, setOpen] = useState<"help" | "skip" | null>(null);
   const [told, setTold] = useState("");
@@ -43,7 +43,7 @@ export function Label() {
     queryKey: ["instructions", client, project],
     queryFn: () => cell<Instructions>(client, `/api/work/projects/${project}/instructions`),
   });
-  const [reading, read] = useReading(project);
+  const [reading, read] = useReading(project, wide);
   const { lease, phase } = work;
   const kind = lease?.kind ?? data?.kind;
   const ui = kind === undefined ? undefined : kindUi(kind);
@@ -74,7 +74,13 @@ export function Label() {
     return () => removeEventListener("keydown", heard);
   });
   const place = useRef<HTMLElement>(null);
-  const instructions = <Prose>{data?.instructions || say("label.no-instructions")}</Prose>;
+  const own = lease?.params["instruction"];
+  const instructions = (
+    <>
+      {typeof own === "string" && <section className="own"><h3>{say("label.own")}</h3><Prose>{own}</Prose></section>}
+      <Prose>{data?.instructions || (typeof own === "string" ? "" : say("label.no-instructions"))}</Prose>
+    </>
+  );
   return (
     <div className="work">
       <a className="skip" href="#main">{say("skip")}</a>
@@ -83,6 +89,7 @@ export function Label() {
         {!online && <Alert color="yellow" role="status" py={6} px="md">{say("offline")}</Alert>}
         {work.missed && <Alert color="yellow" role="status" py={6} px="md">{say("label.missed")}</Alert>}
         {phase === "lost" && <Alert color="yellow" role="alert" py={6} px="md">{say("problem.lease-lost")} <Button size="compact-sm" ml="sm" onClick={work.again}>{say("label.go-on")}</Button></Alert>}
+        {typeof own === "string" && !(reading && wide) && <section className="own-above" aria-label={say("label.own")}><Prose>{own}</Prose></section>}
         <ProblemNote error={error ?? plain(work.error, work.flaws.length > 0)} />
       </div>
       <main id="main" className="work-main" tabIndex={-1} ref={place} inert={phase === "lost"}>
@@ -104,7 +111,7 @@ export function Label() {
         {lease && !ui && <Middle><p>{say("label.no-kind", { kind: lease.kind })}</p></Middle>}
       </main>
       {reading && wide && <aside className="work-side" aria-label={say("label.instructions")}><h2>{say("label.instructions")}</h2>{instructions}</aside>}
-      <Drawer opened={reading && wide === false} onClose={() => read(false)} position="right" title={say("label.instructions")} closeButtonProps={{ "aria-label": say("close") }}>{instructions}</Drawer>
+      <Drawer opened={reading && !wide} onClose={() => read(false)} position="right" title={say("label.instructions")} closeButtonProps={{ "aria-label": say("close") }}>{instructions}</Drawer>
       <Help opened={open === "help"} onClose={() => setOpen(null)} groups={[["label.keys.page", KEYS.filter((k) => k.id !== "submit" || !ui?.oneStep)], ["label.keys.work", ui?.shortcuts ?? []]]} />
       <Skip opened={open === "skip"} onClose={() => { setOpen(null); place.current?.focus(); }} onSkip={(reason) => { setTold(""); work.skip(reason); }} />
     </div>
@@ -116,9 +123,15 @@ const Middle = ({ children }: { children: ReactNode }) => <div className="work-m
 /** Faults that the editor shows beside their object are not told twice. */
 const plain = (error: unknown, shown: boolean): unknown => (shown && error instanceof Problem ? new Problem(error.status, error.code, error.detail, []) : error);
 
-/** Instructions are open the first time, and then as they were left. */
-function useReading(project: string): [boolean, (open: boolean) => void] {
+/** Beside the work, instructions are open the first time and then as they were left; over it, only when asked for. */
+function useReading(project: string, wide: boolean): [boolean, (open: boolean) => void] {
   const place = `neraca.reading.${project}`;
-  const [reading, setReading] = useState(() => localStorage.getItem(place) !== "no");
-  return [reading, (open) => { localStorage.setItem(place, open ? "yes" : "no"); setReading(open); }];
+  const [beside, setBeside] = useState(() => localStorage.getItem(place) !== "no");
+  const [above, setAbove] = useState(false);
+  const read = (open: boolean) => {
+    if (!wide) { setAbove(open); return; }
+    localStorage.setItem(place, open ? "yes" : "no");
+    setBeside(open);
+  };
+  return [wide ? beside : above, read];
 }

@@ -1,4 +1,4 @@
-import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { Button, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { byField } from "@/api/problem";
 import type { KindUi } from "@/editor/kind-ui";
@@ -68,10 +68,16 @@ export function ProjectForm({ start, fresh, error, pending, submitLabel, onSubmi
       </section>
       <section className="sheet stack">
         <div>
-          <h2>{say("policy")}</h2>
-          <SegmentedControl value={form.policy} onChange={(v) => set({ policy: v === "fixed" ? "fixed" : "target" })} mt={8} aria-label={say("policy")}
-            data={[{ value: "target", label: say("policy.target") }, { value: "fixed", label: say("policy.fixed") }]} />
-          <p className="muted hint">{say(form.policy === "fixed" ? "policy.fixed.about" : "policy.target.about")}</p>
+          <h2 className="form-title">{say("policy")}</h2>
+          <fieldset className="kinds">
+            <legend className="sr">{say("policy")}</legend>
+            {(["target", "fixed"] as const).map((p) => (
+              <label key={p} className="kind">
+                <input type="radio" name="policy" value={p} checked={form.policy === p} onChange={() => set({ policy: p })} />
+                <span><b>{say(`policy.${p}`)}</b><small className="muted">{say(`policy.${p}.about`)}</small></span>
+              </label>
+            ))}
+          </fieldset>
         </div>
         <div className="fields">
           {form.policy === "fixed" ? <NumberInput label={say("policy.answers")} min={1} max={100} allowDecimal={false} error={told("policy/answers", "policy")} {...number("answers")} /> : (
@@ -84,7 +90,7 @@ export function ProjectForm({ start, fresh, error, pending, submitLabel, onSubmi
         </div>
       </section>
       <section className="sheet">
-        <h2>{say("project.pay")}</h2>
+        <h2 className="form-title">{say("project.pay")}</h2>
         <div className="fields">
           <NumberInput label={say("project.price")} min={0} decimalScale={6} error={told("price")} {...number("price")} />
           <TextInput label={say("project.currency")} maxLength={3} disabled={!fresh} error={told("price/currency")} {...text("currency")} />

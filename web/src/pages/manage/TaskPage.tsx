@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { useMembership } from "@/api/session";
 import type { Answers, Project, Task } from "@/api/types";
 import { useRead, useWrite } from "@/api/useCell";
-import { kindUi, labelOf } from "@/editor/kinds";
+import { kindUi, labelOf, PLAIN } from "@/editor/kinds";
 import { useFormat } from "@/kit/format";
 import { useSaid, useSay } from "@/kit/say";
 import { Empty, PageHead, State } from "@/ui/Page";
@@ -25,7 +25,7 @@ export function TaskPage() {
   const told = useRead<Answers>(client, `/api/tasks/${task}/answers`);
   const { data: home } = useRead<Project>(client, `/api/projects/${project}`);
   const write = useWrite<Task>(client);
-  const ui = home && kindUi(home.kind);
+  const ui = home && (kindUi(home.kind) ?? PLAIN);
   const head = (
     <PageHead title={asked.data?.external_id ?? say("task")} within={home?.name}
       lead={<Link className="back" to="/manage/$client/$project" params={{ client, project }} search={{ tab: "tasks" }}>{say("task.back", { name: home?.name ?? "" })}</Link>}>

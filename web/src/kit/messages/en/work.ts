@@ -23,6 +23,7 @@ export const work = {
   "label.acts": "What you can do",
   "label.instructions": "Instructions",
   "label.no-instructions": "There are no instructions. The question says it all.",
+  "label.own": "About this task",
   "label.keys": "Keys",
   "label.keys.page": "On this page",
   "label.keys.work": "In the editor",

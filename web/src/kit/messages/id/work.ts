@@ -24,6 +24,7 @@ export const work: Record<keyof typeof en, string> = {
   "label.acts": "Yang dapat Anda lakukan",
   "label.instructions": "Petunjuk",
   "label.no-instructions": "Tidak ada petunjuk. Pertanyaannya sudah jelas.",
+  "label.own": "Tentang tugas ini",
   "label.keys": "Tombol",
   "label.keys.page": "Di halaman ini",
   "label.keys.work": "Di editor",
