@@ -42,6 +42,13 @@ async def test_h07_line_breaks_in_values_that_could_become_headers(door: Door) -
     assert "x-evil" not in {**uploaded.headers, **shown.headers}
 
 
+async def test_h03_a_cookie_of_another_app_locks_nobody_out(door: Door) -> None:
+    """Cookies do not know ports: what else runs on this host may have set one in any bytes."""
+    cookie = {b"Cookie": "other=é".encode()}
+    assert (await door.live.get("/api/kinds", headers=cookie)).status_code == 200
+    told(await door.live.get("/api/session", headers=cookie), 401)
+
+
 async def test_h08_methods(door: Door) -> None:
     async with nothing_stored(door):
         for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"):

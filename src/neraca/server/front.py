@@ -84,7 +84,9 @@ class Front:
         named = [v for k, v in headers if k == b"host"]
         if len(named) != 1:
             return BadRequest(why="there must be exactly one Host header")
-        if any(_UNFIT.search(value) for _, value in headers):
+        if any(
+            _UNFIT.search(value) for name, value in headers if name != b"cookie"
+        ):  # other apps of this host set some
             return BadRequest(why="a header has characters other than printable ASCII")
         host = named[0].decode("latin-1").rsplit(":", 1)
         name = host[0] if len(host) == 1 or host[1].isdigit() else ":".join(host)
