@@ -57,16 +57,13 @@ async def sums(db: Connection) -> dict[str, tuple[int, int]]:
             " and relnamespace = 'public'::regnamespace and has_table_privilege(oid, 'select')"
         )
     ).fetchall()
-    found = {}
-    for table in tables:
-        row = await (
-            await db.execute(
-                f'select count(*) as n, coalesce(sum(hashtextextended(t::text, 0)), 0) as h from "{table["name"]}" t'  # noqa: S608 - names of the catalogue
-            )
-        ).fetchone()
-        assert row is not None
-        found[table["name"]] = (row["n"], int(row["h"]))
-    return found
+    parts = [
+        f"select '{t['name']}' as name, count(*) as n, coalesce(sum(hashtextextended(t::text, 0)), 0) as h"  # noqa: S608 - names of the catalogue
+        f' from "{t["name"]}" t'
+        for t in tables
+    ]
+    counted = await (await db.execute(" union all ".join(parts).encode())).fetchall()
+    return {row["name"]: (row["n"], int(row["h"])) for row in counted}
 
 
 async def rows(place: Place) -> dict[str, tuple[int, int]]:
