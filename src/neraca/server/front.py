@@ -1,5 +1,6 @@
 """The outermost layer: limits, hosts, security headers, problem documents, metrics and the log line."""
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from neraca.kit import ids
 from neraca.kit.problems import Problem
-from neraca.wire.errors import BadRequest, HeadersTooLarge, NotFound, PreconditionFailed, UriTooLong, WrongHost
+from neraca.wire.errors import (
+    BadRequest,
+    HeadersTooLarge,
+    NotFound,
+    PreconditionFailed,
+    Unavailable,
+    UriTooLong,
+    WrongHost,
+)
 
 URI_LIMIT = 8192
 HEADER_BYTES = 16384
@@ -99,6 +108,29 @@ class Front:
     def _spelled(self, path: bytes) -> bool:
         return canonical(path, names=self.names is not None and path.startswith(self.names))
 
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """The app's answer, or ours: for what is refused, and for what a stopping server has no more time for."""
+        from neraca.server.faults import response  # noqa: PLC0415 - faults knows the app's types
+
+        answered = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        problem = self._refused(scope)
+        if problem is None:
+            try:
+                await self.app(scope, receive, noticed)
+            except asyncio.CancelledError:
+                if answered:
+                    raise
+                problem = Unavailable(headers={"Retry-After": "1"})
+            else:
+                return
+        await response(problem, request_id)(scope, receive, send)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -125,13 +157,7 @@ class Front:
                 message = {**message, "body": b""}
             await send(message)
 
-        refused = self._refused(scope)
-        if refused is not None:
-            from neraca.server.faults import response  # noqa: PLC0415 - faults knows the app's types
-
-            await response(refused, request_id)(scope, receive, told)
-        else:
-            await self.app(scope, receive, told)
+        await self._serve(scope, receive, told, request_id)
         seconds = time.perf_counter() - begun
         route = getattr(scope.get("route"), "path", None) or "other"
         method = "HEAD" if head_only else scope["method"] if scope["method"] in METHODS else "other"
