@@ -3,10 +3,11 @@
 import subprocess
 import sys
 
-LIGHT = ("boxes", "grouping", "area", "cuboids", "online")
+LIGHT = ("boxes", "grouping", "area", "cuboids", "online", "sequential", "changes")
 ALL = (
-    "agreement", "alpha", "existence", "kappa", "lines", "masks", "multilabel", "numeric", "objects", "ordinal",
-    "pairwise", "polygons", "rankings", "sequences", "spans", "staple", "text", "tree",
+    "agreement", "alpha", "copies", "evidence", "existence", "kappa", "lines", "masks", "multilabel", "numeric",
+    "objects", "ordinal", "pairwise", "polygons", "rankings", "sequences", "spam", "spans", "staple", "text", "timing",
+    "tree",
 )  # fmt: skip
 
 
