@@ -26,7 +26,18 @@ from neraca.accounts.queries import (
     put_offers,
     put_person,
 )
-from neraca.accounts.service import add_client, add_key, hash_password, invite_manager, reset_password
+from neraca.accounts.service import (
+    add_client,
+    add_key,
+    change_role,
+    hash_password,
+    invite,
+    invite_manager,
+    keys_of,
+    limit_key,
+    people,
+    reset_password,
+)
 from neraca.tables import CONTROL
 
 __all__ = [
@@ -44,14 +55,19 @@ __all__ = [
     "add_membership",
     "add_person",
     "beat",
+    "change_role",
     "client_named",
     "clients",
     "hash_password",
     "house",
     "inside",
+    "invite",
     "invite_manager",
     "key_as_user",
+    "keys_of",
+    "limit_key",
     "note_work",
+    "people",
     "person_by_email",
     "principal",
     "put_offers",

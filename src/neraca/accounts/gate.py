@@ -4,6 +4,7 @@ import base64
 import binascii
 import contextlib
 import hmac
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from neraca.accounts.house import Cell, House
 from neraca.kit.requests import MIB, Shape, read
 from neraca.kit.session import Connection
 from neraca.kit.signing import digest, pseudonym
-from neraca.wire.errors import CrossSite, Forbidden, NotEligible, Unauthenticated
+from neraca.wire.errors import CrossSite, Forbidden, NotEligible, TooManyRequests, Unauthenticated
 
 COOKIE = "neraca_session"
 MANAGE: Collection[str] = frozenset({"manager"})
@@ -42,6 +43,7 @@ class Principal:
     person_id: UUID | None = None
     key_id: UUID | None = None
     key_name: str | None = None
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ async def principal(request: Request, credential: Credential = bearer) -> Princi
     secret = digest(text)
     known = home.recall(secret)
     if isinstance(known, Principal):
-        return known
+        return _within_limit(request, home, known)
     if text.startswith(("nrc_live_", "nrc_test_")):
         found = await _by_key(home, secret)
     elif text.startswith("nct_"):
@@ -113,7 +115,17 @@ async def principal(request: Request, credential: Credential = bearer) -> Princi
     else:
         raise Unauthenticated
     home.remember(secret, found)
-    return found
+    return _within_limit(request, home, found)
+
+
+def _within_limit(request: Request, home: House, who: Principal) -> Principal:
+    """Counts a request once against the limit of its key. Raises too-many-requests."""
+    if who.per_minute is not None and not getattr(request.state, "counted", False):
+        request.state.counted = True
+        seconds = math.ceil(home.rates.take(who.key_id, who.per_minute))
+        if seconds:
+            raise TooManyRequests(seconds=seconds, headers={"Retry-After": str(seconds)})
+    return who
 
 
 async def _by_key(home: House, secret: bytes) -> Principal:
@@ -132,6 +144,7 @@ async def _by_key(home: House, secret: bytes) -> Principal:
         credential=secret,
         key_id=row["id"],
         key_name=row["name"],
+        per_minute=row["per_minute"],
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from neraca.accounts import queries
+from neraca.kit.rates import Rates
 from neraca.kit.requests import Cursors
 from neraca.kit.session import Connection, Databases, pipelined
 from neraca.kit.signing import Signer
@@ -65,6 +66,7 @@ class House:
         self.cell_tokens = Signer(key, "cell-token")
         self.media_tokens = Signer(key, "media")
         self._cells: dict[UUID, Cell] = {}
+        self.rates = Rates()
         self.fresh: dict[bytes, tuple[float, object]] = {}
 
     @contextlib.asynccontextmanager

@@ -344,10 +344,28 @@ async def revoke_key(db: Connection, client_id: UUID, key_id: UUID) -> bool:
     return done.rowcount > 0
 
 
+async def limits(db: Connection, client_id: UUID) -> list[Row]:
+    return await _all(
+        db,
+        f"select {KEY}, per_minute from api_key where client_id = %(c)s and revoked_at is null order by created_at, id",
+        c=client_id,
+    )
+
+
+async def limit_key(db: Connection, key_id: UUID, per_minute: int | None) -> Row | None:
+    return await _one(
+        db,
+        f"update api_key set per_minute = %(n)s where id = %(i)s returning {KEY}, per_minute",
+        i=key_id,
+        n=per_minute,
+    )
+
+
 async def key(db: Connection, key_hash: bytes) -> Row | None:
     return await _one(
         db,
-        "select k.id, k.client_id, k.mode, k.role, k.name from api_key k join client c on c.id = k.client_id"
+        "select k.id, k.client_id, k.mode, k.role, k.name, k.per_minute"
+        " from api_key k join client c on c.id = k.client_id"
         " where k.hash = %(h)s and k.revoked_at is null and c.ready_at is not null",
         h=key_hash,
     )

@@ -10,6 +10,7 @@ from argon2.exceptions import VerificationError
 from neraca.accounts import queries, rules
 from neraca.accounts.gate import MANAGE, CellSession, Principal, SignedIn
 from neraca.accounts.house import House
+from neraca.kit import clock
 from neraca.kit.session import Connection
 from neraca.kit.signing import digest, token
 from neraca.wire.accounts import (
@@ -29,6 +30,7 @@ from neraca.wire.accounts import (
 )
 from neraca.wire.errors import Conflict, Forbidden, NotFound, TooManyRequests, WrongPassword
 
+EVERYBODY = 10_000
 _hasher = PasswordHasher()  # argon2id with the library's present defaults
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
 
@@ -181,6 +183,33 @@ async def _invite(
     await queries.add_event(control, actor, "invitation.made", {"client": str(client_id), "role": asked.role})
     shown = Invitation.model_validate({**row, "id": str(row["id"])})
     return InvitationCreated(**shown.model_dump(), token=secret, url=f"{home.url}/invite/{secret}")
+
+
+async def people(session: CellSession) -> tuple[list[queries.Row], list[queries.Row]]:
+    """All members of the caller's client, and the invitations that nobody has taken."""
+    async with session.house.control() as control:
+        members = await queries.members(control, session.who.client_id, None, EVERYBODY)
+        invited = await queries.invitations(control, session.who.client_id, None, EVERYBODY)
+    return members, [i for i in invited if i["accepted_at"] is None and i["expires_at"] > clock.now()]
+
+
+async def keys_of(home: House, client: str) -> list[queries.Row]:
+    """The keys of a client of this name, with their limits. Raises not-found."""
+    async with home.control() as control:
+        known = await queries.client_named(control, client)
+        if known is None:
+            raise NotFound
+        return await queries.limits(control, known["id"])
+
+
+async def limit_key(home: House, key_id: UUID, per_minute: int | None, actor: str) -> queries.Row:
+    """How many requests a minute a key may send; None lifts the limit. It holds within a second. Raises not-found."""
+    async with home.control() as control:
+        row = await queries.limit_key(control, key_id, per_minute)
+        if row is None:
+            raise NotFound
+        await queries.add_event(control, actor, "key.limited", {"key": str(key_id), "per_minute": per_minute})
+    return row
 
 
 async def reset_password(home: House, email: str, actor: str) -> str:

@@ -161,6 +161,17 @@ class Key(Told):
     revoked_at: datetime | None
 
 
+class KeyLimit(Told):
+    """A key as the operator sees it; without a number there is no limit."""
+
+    id: str
+    name: str
+    mode: Literal["live", "test"]
+    role: Literal["manager", "labeler"]
+    last4: str
+    per_minute: int | None
+
+
 class KeyCreated(Key):
     key: str
 

@@ -193,7 +193,10 @@ class MediaTooLarge(Problem, slug="media-too-large", status=422):
 
 
 class TooManyRequests(Problem, slug="too-many-requests", status=429):
-    """Too many attempts; try again in {seconds} seconds."""
+    """Too many requests; try again in {seconds} seconds.
+
+    After failed sign-ins, or because the operator has set a limit for this key.
+    """
 
 
 class HeadersTooLarge(Problem, slug="headers-too-large", status=431):

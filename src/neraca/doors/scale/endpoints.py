@@ -2,11 +2,15 @@
 
 from neraca.doors.scale.batches.endpoints import router as batches
 from neraca.doors.scale.entry.endpoints import router as entry
+from neraca.doors.scale.files.endpoints import router as files
+from neraca.doors.scale.gold.endpoints import router as gold
 from neraca.doors.scale.projects.endpoints import router as projects
 from neraca.doors.scale.route import PREFIX, RawPaths
+from neraca.doors.scale.studio.endpoints import router as studio
 from neraca.doors.scale.tasks.endpoints import router as tasks
+from neraca.doors.scale.team.endpoints import router as team
 
 NAMES = PREFIX.encode()  # below it, segments of an address are names that clients chose
-ROUTERS = (tasks, entry, batches, projects)
+ROUTERS = (tasks, entry, batches, projects, files, gold, team, studio)
 
 __all__ = ["NAMES", "ROUTERS", "RawPaths"]

@@ -9,40 +9,16 @@ import structlog
 from neraca import assets, kinds
 from neraca.accounts import Cell, House
 from neraca.doors.scale.errands import queries
+from neraca.doors.scale.fetching import Unfetched, fetch
+from neraca.doors.scale.files import service as files
 from neraca.doors.scale.tasks import queries as tasks
 from neraca.kind import check
-from neraca.kit import urlguard
 from neraca.kit.problems import Problem
 
 AT_ONCE = 8
-SECONDS = 30.0
 TRIES = 6
 ACTOR = "door:scale"
-AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 log = structlog.get_logger("neraca.scale")
-
-
-class Unfetched(Exception):
-    """A picture could not be had: what is told, the status if there was one, and whether to try again."""
-
-    def __init__(self, sentence: str, status: int | None = None, *, again: bool = False) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.again = again
-
-
-async def fetch(house: House, url: str) -> bytes:
-    """The bytes behind an address, through the URL guard. Raises `Unfetched`."""
-    try:
-        reply = await urlguard.get(url, limit=assets.LIMIT, private=house.private_hosts, seconds=SECONDS)
-    except urlguard.Refused as refusal:
-        raise Unfetched(f"The attachment may not be called from here: {refusal}.") from None
-    except urlguard.Failed as failure:
-        again = failure.code in {"timeout", "unreachable", "protocol"}
-        raise Unfetched(f"The attachment could not be fetched ({failure.code}).", again=again) from None
-    if reply.status != 200:
-        raise Unfetched("The attachment could not be fetched.", reply.status, again=reply.status in AGAIN)
-    return reply.body
 
 
 class Media:
@@ -93,8 +69,15 @@ class Media:
             async with self._house.inside(cell) as db:
                 await queries.failed(db, row["id"], {"error": str(wrong), "attachments": [shown]})
 
-    async def _bytes(self, cell: Cell, row: queries.Row) -> bytes:  # noqa: ARG002 - uploaded files live in the cell
-        return await fetch(self._house, row["url"])
+    async def _bytes(self, cell: Cell, row: queries.Row) -> bytes:
+        """From the account's own files, or from the address."""
+        if not row["url"].startswith(files.SCHEME):
+            return await fetch(self._house, row["url"])
+        async with self._house.inside(cell) as db:
+            body = await files.bytes_of(db, self._house.blobs, cell.client_id, row["mode"], row["url"])
+        if body is None:
+            raise Unfetched("There is no such file in this account.", 404)
+        return body
 
     async def _stored(self, cell: Cell, row: queries.Row, body: bytes) -> None:
         """One transaction: the asset, the task's parameters with it, and the task in the house's tables."""

@@ -1,0 +1,1 @@
+"""Training and evaluation tasks: tasks whose right answer is known."""

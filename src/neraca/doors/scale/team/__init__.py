@@ -1,0 +1,1 @@
+"""A client's people, as Scale calls them."""
