@@ -1,8 +1,9 @@
 """Labelers whose answers are copies of each other's, also where these are wrong.
 
-p_i(l) = sum_c P_i(c) G[c, l]: how likely somebody who works alone says l of task i, from the posterior P_i and the
-crowd's confusion G. For two labelers who both answered the tasks i (the second copies with probability c = 0.8 or works
-alone):
+p_iw(l) = sum_c P_i(c) E_w[c, l]: how likely w, working alone, says l of task i, from the posterior P_i and w's own
+confusion E_w: two who both like to say yes are no copies. For two labelers who both answered the tasks i, p_i(l) is the
+larger of theirs, and no less than the share of others who said l, since some tasks mislead everybody (2 answers' worth
+of p to begin with). The second copies with probability c = 0.8, or works alone:
 
 score = sum over equal answers of ln((c + (1 - c) p_i(l)) / p_i(l)) + (answers that differ) ln(1 - c)
 
@@ -10,7 +11,7 @@ Agreeing on what is plain tells nothing (p near 1), on a rare mistake nearly all
 independence, so a pair of honest labelers reaches ln(pairs / alpha) in at most alpha / pairs of the cases: over all
 pairs the chance of one false finding is at most alpha, whenever one looks (Ville 1939).
 
-Shapes: n answers as vectors; P T x K, G K x K. O(sum of squares of the answers per task), at most `PAIRS`.
+Shapes: n answers as vectors; P T x K, E W x K x K. O(sum of squares of the answers per task), at most `PAIRS`.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ COPIES = 0.8
 ALPHA = 0.01
 LEAST = 5  # tasks of both
 PAIRS = 50_000_000
+MODEL = 2.0  # answers that the model's p is worth against what the others said of the task
 FLOOR = 1e-3  # nobody's answer is so odd that one equal answer alone could tell
 
 
@@ -55,8 +57,8 @@ def pairs(
     Raises ValueError naming a bad row, or if there are too many pairs of answers.
     """
     p, g = numbers(posterior, "probability"), numbers(confusion, "probability")
-    if p.ndim != 2 or g.shape != (p.shape[1], p.shape[1]):
-        raise ValueError("The posterior must be T x K and the confusion K x K.")
+    if p.ndim != 2 or g.shape != (labelers, p.shape[1], p.shape[1]):
+        raise ValueError("The posterior must be T x K and the confusion W x K x K.")
     where, who = indices(task, len(p), "task"), indices(labeler, labelers, "labeler")
     said = indices(label, p.shape[1], "class")
     same_length(task=where, labeler=who, label=said)
@@ -67,10 +69,16 @@ def pairs(
     left, right = np.where(swap, right, left), np.where(swap, left, right)
     keep = who[left] != who[right]
     left, right = left[keep], right[keep]
-    likely = np.clip((p @ g)[where, said], FLOOR, 1.0)
     equal = said[left] == said[right]
-    worth = np.where(equal, np.log(COPIES / likely[left] + 1 - COPIES), log(1 - COPIES))
-    expected = ((p @ g) ** 2).sum(axis=1)[where[left]]
+    said_by = np.bincount(where * p.shape[1] + said, minlength=p.size).reshape(p.shape)
+    others = np.maximum(said_by[where, said] - 2, 0)[left]  # besides the two, where these are equal
+    rest = np.maximum(said_by.sum(axis=1)[where] - 2, 0)[left]
+    own = np.einsum("nc,nc->n", p[where], g[who, :, said])
+    alone = np.maximum(own[left], own[right])
+    likely = np.clip(np.maximum((MODEL * alone + others) / (MODEL + rest), alone), FLOOR, 1.0)
+    worth = np.where(equal, np.log(COPIES / likely + 1 - COPIES), log(1 - COPIES))
+    said_of = np.einsum("nc,ncl->nl", p[where], g[who])
+    expected = (said_of[left] * said_of[right]).sum(axis=1)
     code, place = np.unique(who[left] * labelers + who[right], return_inverse=True)
     return _told(code, place, equal, worth, expected, labelers, alpha)
 

@@ -42,10 +42,12 @@ class Screened:
 def screen(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
     gold: ArrayLike | None = None, seconds: ArrayLike | None = None, good: float = GOOD,
+    ordered: bool = True,
 ) -> list[Screened]:  # fmt: skip
     """Every labeler of a categorical crowd, rows in the order in which the answers came.
 
-    `gold` (T) holds known classes, -1 elsewhere; `seconds` (n) what each answer took. Raises ValueError naming a row.
+    `gold` (T) holds known classes, -1 elsewhere; `seconds` (n) what each answer took. Where the rows are not in the
+    order of time, `ordered` False leaves out what would tell of change. Raises ValueError naming a row.
     """
     where, who = indices(task, tasks, "task"), indices(labeler, labelers, "labeler")
     said = indices(label, classes, "class")
@@ -59,8 +61,10 @@ def screen(
     start = np.cumsum(count) - count
     rows = [order[start[w] : start[w] + count[w]] for w in range(labelers)]
     _by_gold(found, rows, where, said, known, classes, good)
+    if not ordered:
+        found = [[e for e in told if e.kind != "drift"] for told in found]
     _by_agreement(found, rows, where, said, tasks, classes)
-    _by_copies(found, where, who, said, known, tasks, labelers, classes, rows)
+    _by_copies(found, where, who, said, known, tasks, labelers, classes, rows if ordered else [])
     if seconds is not None:
         took = numbers(seconds, "time")
         same_length(task=where, seconds=took)
@@ -131,7 +135,7 @@ def _by_copies(
     if not len(where):
         return
     crowd = dawid_skene.estimate(where, who, said, tasks=tasks, labelers=labelers, classes=classes, gold=known)
-    for pair in copies.pairs(where, who, said, crowd.posterior, crowd.pooled, labelers=labelers):
+    for pair in copies.pairs(where, who, said, crowd.posterior, crowd.confusion, labelers=labelers):
         if pair.found:
             found[pair.left].append(evidence.of_copies(pair, f"labeler {pair.right}"))
             found[pair.right].append(evidence.of_copies(pair, f"labeler {pair.left}"))
