@@ -59,7 +59,7 @@ async def get_instructions(request: Request, project_id: str) -> wire.Instructio
 )
 async def next_task(request: Request) -> Response:
     asked = await taken(request, WORK, wire.NextWanted)
-    async with inside(request, WORK, pipeline=True) as session:
+    async with inside(request, WORK, transaction=False) as session:
         lease = await service.next_task(session, known(asked.project_id), prefetch=asked.prefetch)
     if lease is None:
         return Response(status_code=204)

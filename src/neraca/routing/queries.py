@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncCursor
+
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
@@ -136,19 +138,22 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> Non
     )
 
 
-async def hold_or_claim(db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool) -> list[Row]:
+async def hold_or_claim(
+    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool
+) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
-    Locks the labeler's own requests against each other. One round trip in a pipeline.
+    Locks the labeler's own requests against each other.
     """
     values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
     await db.execute(LOCK, values)
-    return await (await db.execute(CLAIM, values)).fetchall()
+    return await db.execute(CLAIM, values)
 
 
 async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> int:
     """After a vain claim: advances the cursors, and sweeps a stretch behind them once in `every` seconds."""
     values = {"l": labeler_id, "p": project_id, "every": every}
+    await db.execute(LOCK, values)
     await db.execute(ADVANCE, values)
     row = await (await db.execute(SWEEP, values)).fetchone()
     return int(row["n"]) if row else 0

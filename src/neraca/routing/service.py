@@ -5,6 +5,7 @@ from uuid import UUID
 
 from neraca import tasks
 from neraca.accounts import CellSession, note_work
+from neraca.kit.session import pipelined
 from neraca.kit.signing import pseudonym
 from neraca.routing import entry_queries, queries
 from neraca.wire import work as wire
@@ -59,10 +60,9 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     """The labeler's present lease, or a new one; with `prefetch`, the one after it.
 
     At most one lease is held beyond the open one. None when there is nothing for this labeler.
+    A claim is a transaction of its own (the session has none), so that its commit travels with it.
     """
-    who = session.who
-    mode = who.mode or "live"
-    live = await queries.hold_or_claim(session.db, who.labeler_id, project_id, mode, prefetch=prefetch)
+    live = await _claim(session, project_id, prefetch=prefetch)
     claimed = next((r for r in live if r["fresh"]), None)
     if claimed is None and prefetch:
         waiting = next((r for r in live if not r["begun"]), None)
@@ -71,22 +71,32 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     elif claimed is None and live and (present := await _opened(session, live[0])) is not None:
         return await _lease(session, present)
     if claimed is None:
-        claimed = await _look_again(session, project_id, mode, prefetch=prefetch)
-    if claimed is None:
-        return None
-    await _greet(session)
-    return await _lease(session, claimed)
+        claimed = await _look_again(session, project_id, prefetch=prefetch)
+    return None if claimed is None else await _lease(session, claimed)
 
 
-async def _look_again(session: CellSession, project_id: UUID, mode: str, *, prefetch: bool) -> queries.Row | None:
+async def _claim(session: CellSession, project_id: UUID, *, prefetch: bool) -> list[queries.Row]:
+    who = session.who
+    async with pipelined(session.db):
+        await _greet(session)
+        asked = await queries.hold_or_claim(
+            session.db, who.labeler_id, project_id, who.mode or "live", prefetch=prefetch
+        )
+    return await asked.fetchall()
+
+
+async def _look_again(session: CellSession, project_id: UUID, *, prefetch: bool) -> queries.Row | None:
     """After a vain claim: what has come back behind the labeler's cursor. Raises not-found."""
-    project = await queries.workable(session.db, project_id, mode)
+    project = await queries.workable(session.db, project_id, session.who.mode or "live")
     if project is None:
         raise NotFound
-    if project["state"] != "active" or not await queries.look_behind(session.db, session.who.labeler_id, project_id):
+    if project["state"] != "active":
         return None
-    live = await queries.hold_or_claim(session.db, session.who.labeler_id, project_id, mode, prefetch=prefetch)
-    return next((r for r in live if r["fresh"]), None)
+    async with pipelined(session.db):
+        found = await queries.look_behind(session.db, session.who.labeler_id, project_id)
+    if not found:
+        return None
+    return next((r for r in await _claim(session, project_id, prefetch=prefetch) if r["fresh"]), None)
 
 
 async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:

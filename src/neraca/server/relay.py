@@ -15,7 +15,7 @@ from neraca.server.jobs import KINDS, Jobs
 BATCH = 500
 LONGEST_WAIT = 3600.0
 ESTIMATE_SECONDS = 5.0
-ESTIMATE_AGAIN_SECONDS = 20.0  # of one project: its process costs about a CPU-second before it begins
+ESTIMATE_AGAIN_SECONDS = 30.0  # of one project: its process costs about a CPU-second before it begins
 OFFER_SECONDS = (2.0, 60.0)  # refreshed after a change, and without one
 log = structlog.get_logger("neraca.relay")
 

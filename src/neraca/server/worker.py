@@ -18,7 +18,7 @@ from neraca.server.jobs import Jobs
 from neraca.server.relay import Relay
 
 IDLE_SECONDS = 1.0
-BUSY_SECONDS = 0.2
+BUSY_SECONDS = 0.5
 BEAT_SECONDS = 10.0
 RESCUE_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
