@@ -182,7 +182,7 @@ create index slot_open on slot (project_id, priority, pos) where state = 0;
 create unique index slot_labeler on slot (task_id, labeler_id) where fence > 0;
 create unique index slot_lease on slot (lease_id) where state = 1 and lease_id is not null;
 create index slot_live on slot (labeler_id, project_id) where state = 1;
-create index slot_expiry on slot (lease_until) where state = 1 and lease_until is not null;
+create index slot_expiry on slot (lease_until) where state = 1 and begun is not null;
 
 -- Up to where a labeler has been through the open slots of a project, for each priority.
 create table walk (

@@ -52,7 +52,8 @@ async def pulse(db: Connection) -> Row:
         await db.execute(
             "select exists (select 1 from event where pos is null) as unsealed,"
             " exists (select 1 from outbox where not_before <= clock_timestamp()) as outbox,"
-            " exists (select 1 from slot where state = 1 and lease_until < clock_timestamp()) as expired,"
+            " exists (select 1 from slot where state = 1 and begun is not null"
+            "   and lease_until < clock_timestamp()) as expired,"
             " exists (select 1 from delivery where state = 'pending' and next_at <= clock_timestamp()) as deliveries"
         )
     ).fetchone()

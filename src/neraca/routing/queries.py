@@ -209,7 +209,7 @@ async def sweep_expired(db: Connection, limit: int = 500) -> int:
         await db.execute(
             "with gone as materialized (select s.task_id, s.n, s.labeler_id, s.lease_id, s.begun,"
             "   t.state as task_state from slot s join task t on t.id = s.task_id where s.state = 1"
-            "   and s.lease_until < clock_timestamp() order by s.lease_until limit %(n)s"
+            "   and s.begun is not null and s.lease_until < clock_timestamp() order by s.lease_until limit %(n)s"
             "   for update of s, t skip locked),"
             " freed as (update slot s set state = case when gone.task_state = 'open' then 0 else 3 end,"
             "   pos = nextval('slot_pos'), opened_at = clock_timestamp(), labeler_id = null, lease_id = null,"
