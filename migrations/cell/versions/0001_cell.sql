@@ -179,9 +179,10 @@ create table slot (
 create index slot_open on slot (project_id, priority, pos) where state = 0;
 -- A planner that believes that there are hardly any leases finds these four equally good, and keeps to its
 -- choice when there are many. So each has a condition that only the question it is made for implies.
-create unique index slot_labeler on slot (task_id, labeler_id) where fence > 0;
+create unique index slot_labeler on slot (task_id, labeler_id) where labeler_id is not null and fence > 0;
 create unique index slot_lease on slot (lease_id) where state = 1 and lease_id is not null;
-create index slot_live on slot (labeler_id, project_id) where state = 1;
+create index slot_live on slot (labeler_id, project_id)
+    where state = 1 and labeler_id is not null and lease_until is not null;
 create index slot_expiry on slot (lease_until) where state = 1 and begun is not null;
 
 -- Up to where a labeler has been through the open slots of a project, for each priority.

@@ -21,7 +21,8 @@ LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 CLAIM = f"""
 with recursive live as (
   select s.*, s.opened_at as since from (
-    select * from slot where state = 1 and labeler_id = %(l)s and project_id = %(p)s offset 0) s
+    select * from slot where state = 1 and labeler_id = %(l)s and project_id = %(p)s and lease_until is not null
+    offset 0) s
   where s.lease_until > clock_timestamp()
 ), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
