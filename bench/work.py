@@ -30,6 +30,7 @@ class Work:
         for size in self._sizes:
             yield self._size(size)
         yield self._boxes()
+        yield self._alone()
         yield from self._history()
         yield self._spread(1)
         yield self._spread(10)
@@ -70,6 +71,15 @@ class Work:
         made = self._project("boxes", 1_000, kind="image")
         self._at.settle()
         return self._measured("1,000 images, 5 boxes an answer", [made], answer=BOXES)
+
+    def _alone(self) -> Row:
+        """What the next rows are to be compared with: one at a time wakes every process for each request."""
+        made = self._project("alone", 1_000)
+        self._at.settle()
+        crew = Crew(self._at, 1)
+        row = self._measured("1,000 tasks, one labeler alone", [made], crew=crew, rounds=800)
+        crew.close()
+        return row
 
     def _history(self) -> Iterator[Row]:
         """One labeler has answered 100,000 tasks that all want one more answer, and new ones come."""

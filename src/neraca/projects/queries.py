@@ -120,7 +120,7 @@ async def summary(db: Connection, project_id: UUID) -> Row:
             "   select (select a.labeler_id from answer a where a.project_id = %(p)s and a.labeler_id > w.labeler_id"
             "     order by a.labeler_id limit 1) from who w where w.labeler_id is not null),"
             " latest as (select confidence from verdict where project_id = %(p)s order by event_id desc limit 1000)"
-            " select (select count(*) from slot where state = 1 and project_id = %(p)s"
+            " select (select count(*) from slot where state = 1 and labeler_id is not null and project_id = %(p)s"
             "   and lease_until > clock_timestamp()) as live,"
             " (select count(labeler_id) from who) as labelers,"
             " (select avg(confidence) from latest) as confidence,"
