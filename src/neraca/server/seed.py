@@ -82,9 +82,9 @@ def seed_data(house: House, home: Path) -> None:
     first = json.loads((home / "first-run.json").read_text("utf-8"))
     with Client(house.url, first["live"]) as client:
         projects.seed_boxes(client)
+        with Client(house.url, asyncio.run(_second_of(house))) as other:
+            projects.seed_sorting(other)
         projects.seed_digits(client, lambda done, total: log.info("seeded", scans=done, of=total))
-    with Client(house.url, asyncio.run(_second_of(house))) as client:
-        projects.seed_sorting(client)
     (home / "demo-ready").touch()
 
 
