@@ -6,7 +6,8 @@ without a case fails the first test.
 
 import asyncio
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ class Case:
     """What is sent. `{word}` in a path or body stands for a thing of the owner's."""
 
     body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False  # it names nothing: another client gets its own
     none: bool = False  # nobody has what it names
     state: bool = False  # the thing's present state may refuse it
@@ -68,6 +70,31 @@ CASES = {
     "GET /scale/v1/teams": Case(lists=True),
     "POST /scale/v1/teams/invite": Case({"emails": ["new@example.org"], "team_role": "labeler"}, lists=True),
     "POST /scale/v1/teams/set_role": Case({"emails": ["nobody@example.org"], "team_role": "member"}, none=True),
+    "GET /scale/v2/task": Case(query={"task_id": "{task_id}"}),
+    "GET /scale/v2/tasks": Case(query={"batch_name": "{batch}"}),
+    "POST /scale/v2/task/chat": Case({"project_name": "{chat}"}),
+    "POST /scale/v2/task/metadata": Case({"task_id": "{task_id}", "metadata": {"a": 1}}),
+    "GET /scale/v2/batch": Case(query={"batch_id": "{batch_id}"}),
+    "GET /scale/v2/batches": Case(query={"project_id": "{project_id}"}),
+    "POST /scale/v2/batch": Case({"name": "{fresh}", "project_id": "{project_id}"}),
+    "POST /scale/v2/batch/finalize": Case({"batch_id": "{batch_id}"}, state=True),
+    "POST /scale/v2/batch/pause": Case({"batch_name": "{batch}"}, state=True),
+    "POST /scale/v2/batch/resume": Case({"batch_id": "{batch_id}"}, state=True),
+    "POST /scale/v2/batch/cancel": Case({"batch_name": "{batch}"}, last=True),
+    "POST /scale/v2/batch/metadata": Case({"batch_id": "{batch_id}", "metadata": {}}),
+    "GET /scale/v2/project": Case(query={"project_id": "{project_id}"}),
+    "GET /scale/v2/projects": Case(lists=True),
+    "GET /scale/v2/annotation": Case(query={"annotation_id": "{mark}"}, none=True),
+    "GET /scale/v2/schema": Case(query={"schema_id": "{project_id}"}, state=True),
+    "GET /scale/v2/deliveries": Case(lists=True),
+    "GET /scale/v2/datasets": Case(lists=True),
+    "GET /scale/v2/datasets/deliveries": Case(lists=True),
+    "GET /scale/v2/delivery": Case(none=True),
+    "GET /scale/v2/delivery/tasks": Case(none=True),
+    "GET /scale/v2/datasets/delivery": Case(none=True),
+    "GET /scale/v2/datasets/tasks": Case(none=True),
+    "GET /scale/v2/datasets/task": Case(none=True),
+    "GET /scale/v2/datasets/task/{task_id}/response_url/{attachment_id}": Case(none=True),
     "GET /scale/v1/studio/assignments": Case(lists=True),
     "POST /scale/v1/studio/assignments/add": Case({"emails": ["a@example.org"], "projects": ["{project}"]}),
     "POST /scale/v1/studio/assignments/remove": Case({"emails": ["a@example.org"], "projects": ["{project}"]}),
@@ -105,7 +132,8 @@ class Things:
     def ask(self, http: httpx.Client, name: str) -> httpx.Response:
         method, path = name.split(" ")
         body = self.filled(CASES[name].body)
-        return http.request(method, path.format(**self.known), json=body)
+        query = {key: value.format(**self.known) for key, value in CASES[name].query.items()}
+        return http.request(method, path.format(**self.known), json=body, params=query)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +144,8 @@ def things(account: Account) -> Things:
     task = account.live.create_task(TaskType.LaneAnnotation, batch=batch.name, metadata={"mark": mark}, tags=["a"])
     known = {
         "task_id": task.id, "task_type": "laneannotation", "project": project.name, "batch": batch.name, "mark": mark,
+        "project_id": project.as_dict()["id"], "batch_id": batch.as_dict()["id"], "attachment_id": "x",
+        "chat": account.live.create_project(fresh("chat"), TaskType.Chat).name,
         "unique": fresh("u"), "gold_type": "namedentityrecognition", "group": "g",
         "gold": account.live.create_project(fresh("gold"), TaskType.NamedEntityRecognition).name,
         "file_id": account.live.upload_file(io.BytesIO(mark.encode())).id,

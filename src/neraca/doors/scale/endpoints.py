@@ -9,8 +9,9 @@ from neraca.doors.scale.route import PREFIX, RawPaths
 from neraca.doors.scale.studio.endpoints import router as studio
 from neraca.doors.scale.tasks.endpoints import router as tasks
 from neraca.doors.scale.team.endpoints import router as team
+from neraca.doors.scale.v2.endpoints import router as v2
 
 NAMES = PREFIX.encode()  # below it, segments of an address are names that clients chose
-ROUTERS = (tasks, entry, batches, projects, files, gold, team, studio)
+ROUTERS = (tasks, entry, batches, projects, files, gold, team, studio, v2)
 
 __all__ = ["NAMES", "ROUTERS", "RawPaths"]

@@ -33,6 +33,7 @@ async def pulse(db: Connection) -> Row:
     row = await (
         await db.execute(
             "select exists (select 1 from scale_delta) as deltas,"
+            " exists (select 1 from scale_batch where state = 'paused') as paused,"
             " exists (select 1 from scale_task where stage = 0 and fetch_at <= clock_timestamp()) as media"
         )
     ).fetchone()

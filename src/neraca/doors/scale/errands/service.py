@@ -3,6 +3,7 @@
 from neraca.accounts import Cell, House
 from neraca.doors.scale.errands import callbacks, queries
 from neraca.doors.scale.errands.media import Media
+from neraca.doors.scale.v2 import queries as batches
 from neraca.kit import clock
 
 BATCH = 50
@@ -22,6 +23,9 @@ class Errands:
             found = await queries.pulse(db)
         if found["media"]:
             self.media.start(cell)
+        if found["paused"]:  # what leases gave back meanwhile
+            async with self._house.inside(cell) as db:
+                await batches.hold(db)
         while found["deltas"]:
             async with self._house.inside(cell) as db:
                 if await queries.fold(db) < queries.FOLD_BATCH:

@@ -1,10 +1,11 @@
 """What each task type answers with."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from neraca.doors.scale.shapes.parts import Linked, Open, Point, Table, Text
+from neraca.doors.scale.shapes.threads import Thread
 
 
 class Drawn(Open):
@@ -78,4 +79,13 @@ class Document(Open):
 
 
 class Conversation(Open):
-    responses: list[Table]
+    """What was said: as the older form's list, or as the threads of the newer one."""
+
+    responses: list[Table] | None = None
+    threads: list[Thread] | None = None
+
+    @model_validator(mode="after")
+    def given(self) -> Self:
+        if self.responses is None and self.threads is None:
+            raise ValueError("responses or threads is required")
+        return self

@@ -60,9 +60,10 @@ PLACE_BATCH = PLACE.format(which="t.batch_id = %(id)s")
 
 SHOWN = (
     "t.id, t.mode, t.type, t.status, t.stage, t.place, t.unique_id, t.tags, t.callback_url, t.callback_succeeded,"
-    " t.review_status, t.created_at, t.updated_at, t.completed_at, t.batch_id, b.instruction, b.params::text as params,"
-    " b.metadata::text as metadata, b.native->>'image' as image, b.response::text as response, b.review_comments,"
-    " b.audits::text as audits, b.prior::text as prior, p.name as project, a.name as batch, v.value::text as verdict"
+    " t.review_status, t.created_at, t.updated_at, t.completed_at, t.project_id, t.batch_id, b.instruction,"
+    " b.params::text as params, b.metadata::text as metadata, b.native->>'image' as image,"
+    " b.response::text as response, b.review_comments, b.audits::text as audits, b.prior::text as prior,"
+    " p.name as project, a.name as batch, v.value::text as verdict"
 )
 JOINED = (
     " join scale_body b on b.id = t.id left join scale_project p on p.id = t.project_id"
