@@ -3,9 +3,9 @@ from math import cos, pi, sin
 
 import numpy as np
 import pytest
+from bench.measures import crowds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.measure import crowds
 
 from neraca.measure import area, boxes, cuboids, existence, lines, objects, spans
 from neraca.measure.boxes import Box
