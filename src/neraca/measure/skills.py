@@ -45,16 +45,26 @@ def estimate(
         task, labeler, label, tasks=tasks, labelers=labelers, classes=classes, gold=gold, iterations=iterations
     )
     answers = np.bincount(labeler, minlength=labelers)
-    right = np.bincount(labeler, weights=found.posterior[task, label], minlength=labelers)
-    pool = float(right.sum() / len(task)) if len(task) else 0.5
+    right: Floats = np.bincount(labeler, weights=found.posterior[task, label], minlength=labelers).astype(np.float64)
+    rate, low, high = accuracies(right, answers)
+    return SkillTable(
+        counts=found.counts, answers=answers, accuracy=rate, low=low, high=high, pooled=found.pooled,
+        prior=found.prior, posterior=found.posterior,
+        label=found.label, iterations=found.iterations, converged=found.converged,
+    )  # fmt: skip
+
+
+def accuracies(right: Floats, answers: Ints, pool: float | None = None) -> tuple[Floats, Floats, Floats]:
+    """W: accuracy, low and high from how many of how many answers are right (in expectation).
+
+    `pool` is the accuracy of the whole crowd; that of these labelers if it is not given.
+    """
+    if pool is None:
+        pool = float(right.sum() / answers.sum()) if answers.any() else 0.5
     pool = min(max(pool, 0.01), 0.99)
     a: Floats = np.asarray(PSEUDO * pool + right, dtype=np.float64)
     b: Floats = np.asarray(PSEUDO * (1 - pool) + np.maximum(answers - right, 0.0), dtype=np.float64)
-    return SkillTable(
-        counts=found.counts, answers=answers, accuracy=a / (a + b), low=beta_quantile(a, b, TAIL),
-        high=beta_quantile(a, b, 1 - TAIL), pooled=found.pooled, prior=found.prior, posterior=found.posterior,
-        label=found.label, iterations=found.iterations, converged=found.converged,
-    )  # fmt: skip
+    return a / (a + b), beta_quantile(a, b, TAIL), beta_quantile(a, b, 1 - TAIL)
 
 
 def beta_quantile(a: Floats, b: Floats, q: float) -> Floats:
