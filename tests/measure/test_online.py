@@ -56,3 +56,19 @@ def test_a_new_labeler_is_the_pool_and_an_old_one_is_not() -> None:
 def test_the_api_needs_no_numpy() -> None:
     code = "import sys, neraca.measure.online, neraca.kinds as k; k.all(); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_answer_counts_for_more_the_more_is_known_of_who_gave_it() -> None:
+    weights = [online.weight(n) for n in (0, 10, 100, 10**6)]
+    assert weights == sorted(weights)
+    assert weights[0] == pytest.approx(online.TEMPER / 2)
+    assert weights[-1] < online.weight(None) == online.TEMPER
+    rows = online.start_rows(2, 0.8)
+    one = online.posterior((0.5, 0.5), [(0, rows), (1, rows)], temper=[0.7, 0.35])
+    assert one[0] == pytest.approx(1 / (1 + 4**-0.35))
+
+
+def test_a_calibrated_posterior_is_the_map_by_hand() -> None:
+    assert online.calibrated((0.8, 0.2), 1.0, (0.0, 0.0)) == pytest.approx((0.8, 0.2))
+    q = online.calibrated((0.8, 0.2), 0.5, (0.0, 1.0))
+    assert q[0] / q[1] == pytest.approx(2 / 2.718281828459045)

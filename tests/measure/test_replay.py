@@ -1,9 +1,10 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from neraca.measure import replay
+from neraca.measure import online, replay
 
 
 def test_a_simulated_crowd_saves_answers(tmp_path: Path) -> None:
@@ -31,3 +32,38 @@ def test_dirty_rows_are_named(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("task,label\n1,x\n", "utf-8")
     with pytest.raises(ValueError, match="no column worker"):
         replay.read_folder(tmp_path)
+
+
+def crowd(seed: int, tasks: int, each: int, share: float) -> replay.Crowd:
+    rng = random.Random(seed)  # noqa: S311 - repeatable
+    truth = {str(t): rng.choice("ab") for t in range(tasks)}
+    rows = [
+        (t, f"w{w}", right if rng.random() < share else "ab"[right == "a"])
+        for t, right in truth.items() for w in rng.sample(range(15), each)
+    ]  # fmt: skip
+    return replay.crowd("simulated", rows, truth)
+
+
+def test_a_stated_confidence_is_met_with_gold() -> None:
+    data = crowd(3, 600, 9, 0.75)
+    how = online.Target(0.95, 2, 10)
+    got = replay.replay(data, how, orders=2, gold=0.1)
+    assert got.gold == 60
+    closed = sum(order.met_known for order in got.orders)
+    assert closed > 200
+    assert got.met_accuracy >= 0.95 - 0.01 - (0.95 * 0.05 / (closed / 2)) ** 0.5
+    assert all(order.met + order.exhausted == 600 for order in got.orders)
+
+
+def test_a_told_verdict_stays() -> None:
+    data = crowd(4, 120, 9, 0.8)
+    run = replay._Run(data, online.Target(0.9, 2, 10), np.full(120, -1))
+    told: dict[int, int] = {}
+    for i in random.Random(5).sample(range(len(data.task)), len(data.task)):  # noqa: S311 - repeatable
+        run.take(i)
+        for t in np.flatnonzero(~run.open).tolist():
+            assert told.setdefault(t, int(run.verdict[t])) == run.verdict[t]
+    assert len(told) > 60
+    before = run.verdict.copy()
+    run.estimate()
+    assert all(run.verdict[t] == before[t] for t in told)

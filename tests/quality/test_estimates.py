@@ -72,15 +72,16 @@ async def test_the_next_answer_counts_as_its_labelers_skill_says(crew: Crew) -> 
     (row,) = await crew.rows("select posterior, confidence from task where id = %s", task)
     (belief,) = await crew.rows("select prior, pooled from project_skill where project_id = %s", project)
     (skill,) = await crew.rows(
-        "select confusion from labeler_skill where project_id = %s and labeler_id = %s",
+        "select confusion, answers from labeler_skill where project_id = %s and labeler_id = %s",
         project, UUID(by_accuracy[0]["labeler"]),
     )  # fmt: skip
-    wanted = online.posterior(belief["prior"], [(1, skill["confusion"])], temper=online.TEMPER)
+    wanted = online.posterior(belief["prior"], [(1, skill["confusion"])], temper=online.weight(skill["answers"]))
     assert [row["posterior"][c] for c in "abc"] == pytest.approx(wanted)
     assert online.best(wanted) == 0  # who says b of what is a is no witness for b
+    weights = [online.weight(skill["answers"]), online.weight(0)]
     await crew.answer(project, "b")  # a labeler who was never estimated is worth the pool
     (row,) = await crew.rows("select posterior from task where id = %s", task)
-    wanted = online.posterior(belief["prior"], [(1, skill["confusion"]), (1, belief["pooled"])], temper=online.TEMPER)
+    wanted = online.posterior(belief["prior"], [(1, skill["confusion"]), (1, belief["pooled"])], temper=weights)
     assert [row["posterior"][c] for c in "abc"] == pytest.approx(wanted)
 
 
@@ -111,7 +112,7 @@ async def test_with_many_classes_accuracy_alone_is_kept(crew: Crew) -> None:
     await crew.answer(project, "c3")
     (row,) = await crew.rows("select posterior from task where id = %s", task)
     column = online.start_column(len(names), 3)
-    wanted = online.posterior_of(belief["prior"], [column], temper=online.TEMPER)
+    wanted = online.posterior_of(belief["prior"], [column], temper=online.weight(0))
     assert [row["posterior"][c] for c in names] == pytest.approx(wanted)
 
 

@@ -1,6 +1,6 @@
 """One verdict a task from many answers: the default that adapts, and every method by its name.
 
-auto:  p = mean over priors (`bayes`: pool, skill, guess) and over steps 1, 2, 4, 8, 16, 32 of the walk from the
+auto:  p = mean over priors (`bayes`: pool, skill, guess) and over steps 1, 2, 4, 8, 16 of the walk from the
 majority, then `calibrate`. No single method wins everywhere, and no score that answers alone can give picks the winner
 (held-out likelihood was tried: see the decision record). So it averages: over how crowds err, and over how far to trust
 EM. Where the models agree it is the best of them; where answers are few the early steps hold it near the majority.
@@ -8,7 +8,7 @@ EM. Where the models agree it is the best of them; where answers are few the ear
 Gold answers enter twice: the truth of their tasks is known, and the map from posteriors to confidences is fitted to
 them, by posteriors that were computed without.
 
-Shapes: n answers as integer vectors; T tasks, W labelers, K classes. O(96 (n + P) K), twice with gold.
+Shapes: n answers as integer vectors; T tasks, W labelers, K classes. O(48 (n + P) K), twice with gold.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from neraca.measure import bayes, calibrate, dawid_skene, glad, mace, majority, 
 from neraca.measure.answers import Answers, fix, known, read
 from neraca.measure.majority import Floats, Ints
 
-STEPS = (1, 2, 4, 8, 16, 32)
+STEPS = (1, 2, 4, 8, 16)
 SETTLED = 1e-4  # a walk that moves less has arrived: its later steps are this one
 
 
@@ -60,17 +60,17 @@ def estimate(
 
 def _auto(given: Answers, gold: Ints) -> Aggregate:
     free = np.full_like(gold, -1)
-    p, done, converged = _mean(given, free)
+    p, done, converged = mean(given, free)
     how = calibrate.fit(p, given.votes, np.where(given.voted, gold, -1))
     if how.gold:
-        p, done, converged = _mean(given, gold)
+        p, done, converged = mean(given, gold)
     p = calibrate.apply(how, p, given.votes)
     fix(p, gold)
     skill = bayes.accuracy(given, given.collect(p))
     return _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
 
 
-def _mean(given: Answers, gold: Ints) -> tuple[Floats, int, bool]:
+def mean(given: Answers, gold: Ints) -> tuple[Floats, int, bool]:
     """The mean over priors and steps, by answers alone in every row; steps taken, and whether every walk arrived."""
     total = np.zeros((given.tasks, given.classes))
     taken, arrived = 0, True

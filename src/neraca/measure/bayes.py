@@ -24,10 +24,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neraca.measure import dawid_skene
 from neraca.measure.answers import Answers, fix, known, read, softmax
-from neraca.measure.dawid_skene import draw
 from neraca.measure.found import Found, found, right
-from neraca.measure.majority import Floats, Ints, added
+from neraca.measure.majority import Floats, Ints
 
 Prior = Literal["pool", "skill", "guess"]
 PRIORS: tuple[Prior, ...] = get_args(Prior)
@@ -95,7 +95,7 @@ def walk(given: Answers, prior: Prior, *, strength: float, gold: Ints) -> Iterat
 def believed(given: Answers, table: Floats, prior: Prior) -> Floats:
     """P x K: B_w[c, l] for each pair's labeler and class said, from the counts of all."""
     k = given.classes
-    pooled = draw(np.stack([added(given.said, table[:, c], k) for c in range(k)]))
+    pooled = dawid_skene.pooled(given, table)
     if prior == "pool":
         rows: Floats = pooled.T[given.said]
         return rows

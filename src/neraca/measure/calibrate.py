@@ -4,7 +4,7 @@ q_i(c) ~ exp(tau ln p_i(c) + beta ln share_i(c) + b_c)       share_i(c) = (votes
 
 Errors of one task are not independent: what misled one labeler misleads the next, so p is too sure (tau < 1), and how
 much too sure no answers alone can tell. The prior of the map is what real crowds were like; gold moves it: the map is
-the MAP under ln tau ~ N(ln 0.4, 0.7^2), beta ~ N(0.2, 0.5^2), b_c ~ N(0, 0.5^2), over gold tasks whose p was
+the MAP under ln tau ~ N(ln 0.4, 0.7^2), beta ~ N(0.2, 0.5^2), b_c ~ N(0, 0.7^2), over gold tasks whose p was
 computed without their gold. Without gold the prior itself is the map and the result is *not calibrated*.
 
 Platt 1999; Guo, Pleiss, Sun and Weinberger 2017 (temperature); Kull and others 2019 (Dirichlet calibration).
@@ -18,10 +18,11 @@ import numpy as np
 from neraca.measure.answers import softmax
 from neraca.measure.majority import Floats, Ints
 
+Spreads = tuple[float, float, float]
 TAU, BETA = 0.4, 0.2
-SPREADS = (0.7, 0.5, 0.5)  # of ln tau, beta and each b
+SPREADS = (0.7, 0.5, 0.7)  # of ln tau, beta and each b
 ENOUGH = 20  # gold tasks from which a map tells of the crowd more than of its prior
-LEAST = 1e-4  # a posterior below it says no more than it
+LEAST = 1e-3  # a posterior below it says no more than it: errors that nobody foresaw are not rarer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def apply(how: Map, p: Floats, votes: Floats) -> Floats:
 
 
 def logs(p: Floats) -> Floats:
-    """Logarithms of p, p no less than 1e-4."""
+    """Logarithms of p, p no less than 1e-3."""
     return np.log(np.maximum(p, LEAST))
 
 
@@ -56,16 +57,23 @@ def smoothed(votes: Floats) -> Floats:
     return share
 
 
-def fit(p: Floats, votes: Floats, gold: Ints) -> Map:
-    """The map for tasks whose gold is >= 0. `p` must not know the gold. The prior if there is none."""
+def fit(
+    p: Floats, votes: Floats, gold: Ints, *, start: Map | None = None, spreads: Spreads = SPREADS, least: float = LEAST
+) -> Map:
+    """The map for tasks whose gold is >= 0. `p` must not know the gold. The prior, `start`, if there is none."""
     at = np.flatnonzero(gold >= 0)
     k = p.shape[1]
+    start = start or prior(k)
     if not len(at) or k < 2:
-        return prior(k)
-    one, two, truth = logs(p[at]), smoothed(votes[at]), gold[at]
-    x = np.concatenate([[np.log(TAU), BETA], np.zeros(k)])
+        return start
+    one, two, truth = np.log(np.maximum(p[at], least)), smoothed(votes[at]), gold[at]
+    center = np.concatenate([[np.log(start.tau), start.beta], start.bias])
+    precision = 1.0 / np.square(np.concatenate([spreads[:2], np.full(k, spreads[2])]))
+    x = center
     for _ in range(50):
         gradient, curvature = _slopes(x, one, two, truth)
+        gradient += precision * (x - center)
+        curvature += np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
         x = x - step * min(1.0, 1.0 / float(np.abs(step).max()))
         if float(np.abs(step).max()) < 1e-8:
@@ -74,7 +82,7 @@ def fit(p: Floats, votes: Floats, gold: Ints) -> Map:
 
 
 def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:
-    """Gradient of the negative log posterior and its Gauss-Newton curvature (positive definite by the prior)."""
+    """Gradient of the negative log likelihood and its Gauss-Newton curvature."""
     tau, k = np.exp(x[0]), one.shape[1]
     q = softmax(tau * one + x[1] * two + x[2:])
     off = q.copy()
@@ -86,9 +94,7 @@ def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, F
     mean = np.einsum("nk,nkf->nf", q, feature)
     gradient = np.einsum("nk,nkf->f", off, feature)
     curvature = np.einsum("nk,nkf,nkg->fg", q, feature, feature) - mean.T @ mean
-    precision = 1.0 / np.square(np.concatenate([SPREADS[:2], np.full(k, SPREADS[2])]))
-    center = np.concatenate([[np.log(TAU), BETA], np.zeros(k)])
-    return gradient + precision * (x - center), curvature + np.diag(precision)
+    return gradient, curvature
 
 
 def expected_error(p: Floats, truth: Ints, bins: int = 10) -> float:

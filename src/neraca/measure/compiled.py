@@ -217,6 +217,13 @@ def mean(task_start: Numbers, p: Table) -> Table:
     return total / n if n else np.full(p.shape[1], 1.0 / p.shape[1])
 
 
+@njit(cache=True, nogil=True, parallel=True)
+def triad(a: Table, b: Table, c: Table) -> None:
+    """Computes a = b + 3 c: what the memory gives at best, for benchmarks."""
+    for i in prange(len(a)):
+        a[i] = b[i] + 3.0 * c[i]
+
+
 def threads(wanted: int | None) -> int:
     """Sets how many threads the kernels use; gives the number before."""
     before = int(numba.get_num_threads())

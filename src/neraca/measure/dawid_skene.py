@@ -79,17 +79,17 @@ def estimate(
     fix(p, fixed)
     converged = False
     done = 0
-    prior, table, pooled, logs = _maximize(given, p, strength)
+    prior, table, together, logs = _maximize(given, p, strength)
     for done in range(1, iterations + 1):  # noqa: B007 - reported
         before = p
         p = softmax(given.score(logs) + np.log(prior))
         fix(p, fixed)
-        prior, table, pooled, logs = _maximize(given, p, strength)
+        prior, table, together, logs = _maximize(given, p, strength)
         if float(np.abs(p - before).max(initial=0.0)) <= tolerance:
             converged = True
             break
     return Estimate(
-        p, prior, pooled, labels(p, given.voted), done, converged, strength, lambda: given.dense(table)
+        p, prior, together, labels(p, given.voted), done, converged, strength, lambda: given.dense(table)
     )  # fmt: skip
 
 
@@ -97,10 +97,21 @@ def _maximize(given: Answers, p: Floats, strength: float) -> tuple[Floats, Float
     k = given.classes
     table = given.collect(p)
     prior = p[given.voted].mean(axis=0) if given.voted.any() else np.full(k, 1.0 / k)
-    pooled = draw(np.stack([added(given.said, table[:, c], k) for c in range(k)]))
-    said = np.maximum(table + strength * pooled.T[given.said], CLIP)
+    together = pooled(given, table)
+    return np.maximum(prior, CLIP), table, together, logarithms(given, table, together, strength)
+
+
+def pooled(given: Answers, table: Floats) -> Floats:
+    """K x K: the confusion of all labelers together, [truth, said], from counts P x K."""
+    return draw(np.stack([added(given.said, table[:, c], given.classes) for c in range(given.classes)]))
+
+
+def logarithms(given: Answers, table: Floats, together: Floats, strength: float) -> Floats:
+    """P x K: the logarithms of confusions, counts drawn towards the pool."""
+    said = np.maximum(table + strength * together.T[given.said], CLIP)
     total = given.by_labeler(np.maximum(table, CLIP) if strength == 0 else table) + strength
-    return np.maximum(prior, CLIP), table, pooled, np.log(said) - np.log(np.maximum(total, CLIP))
+    logs: Floats = np.log(said) - np.log(np.maximum(total, CLIP))
+    return logs
 
 
 def draw(counts: Floats) -> Floats:

@@ -18,7 +18,8 @@ Decision = Literal["ask", "met", "count", "exhausted"]
 STRENGTH = 2.0  # pseudo-answers a row of a new labeler is worth; the best of 2..50 over twelve real crowds
 FLOOR = 1e-6  # no answer is impossible, so that no single one decides against all others
 START_ACCURACY = 0.6  # believed of labelers before a project has an estimate: two who agree are not yet enough
-TEMPER = 0.7  # what an answer counts for where estimated skills decide: errors of one task are not independent
+TEMPER = 0.7  # what an answer counts for: errors of one task are not independent
+NEW, MET = 10.0, 20.0  # an answer of one who gave n counts for (n + NEW) / (n + MET) of that: half of it at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,13 @@ def rows(counts: Rows | None, pooled: Rows, strength: float = STRENGTH) -> tuple
     )
 
 
-def posterior(prior: Sequence[float], votes: Iterable[tuple[int, Rows]], *, temper: float = 1.0) -> tuple[float, ...]:
+def posterior(
+    prior: Sequence[float], votes: Iterable[tuple[int, Rows]], *, temper: float | Sequence[float] = 1.0
+) -> tuple[float, ...]:
     """P(truth = c) for each of K classes from (class said, confusion of who said it). The prior if there is no vote.
 
-    `temper` in 0..1 is the exponent of every answer's likelihood. Raises IndexError for a class outside 0..K-1.
+    `temper` in 0..1 is the exponent of every answer's likelihood, or one for each. Raises IndexError for a class
+    outside 0..K-1.
     """
     given = list(votes)
     k = len(prior)
@@ -95,15 +99,33 @@ def posterior(prior: Sequence[float], votes: Iterable[tuple[int, Rows]], *, temp
     return posterior_of(prior, [[row[said] for row in confusion] for said, confusion in given], temper=temper)
 
 
+def weight(answers: int | None) -> float:
+    """What an answer counts for, by how many answers of who said it the last estimate has seen; None: there is none."""
+    return TEMPER if answers is None else TEMPER * (answers + NEW) / (answers + MET)
+
+
 def posterior_of(
-    prior: Sequence[float], columns: Iterable[Sequence[float]], *, temper: float = 1.0
+    prior: Sequence[float], columns: Iterable[Sequence[float]], *, temper: float | Sequence[float] = 1.0
 ) -> tuple[float, ...]:
-    """The same from one likelihood vector an answer: P(what was said | truth = c) for each of K classes."""
+    """The same from one likelihood vector an answer: P(what was said | truth = c) for each of K classes.
+
+    `temper` is one exponent, or one for each answer.
+    """
     given = list(columns)
+    weights = [temper] * len(given) if isinstance(temper, int | float) else temper
     score = [
-        fsum([log(max(p, FLOOR)), *(temper * log(max(column[c], FLOOR)) for column in given)])
+        fsum([log(max(p, FLOOR)), *(w * log(max(of[c], FLOOR)) for of, w in zip(given, weights, strict=True))])
         for c, p in enumerate(prior)
     ]
+    return _normal(score)
+
+
+def calibrated(p: Sequence[float], tau: float, bias: Sequence[float]) -> tuple[float, ...]:
+    """A posterior through the map that gold taught: q(c) ~ p(c)^tau exp(bias_c)."""
+    return _normal([tau * log(max(x, FLOOR)) + b for x, b in zip(p, bias, strict=True)])
+
+
+def _normal(score: Sequence[float]) -> tuple[float, ...]:
     top = max(score)
     weight = [exp(s - top) for s in score]
     total = fsum(weight)

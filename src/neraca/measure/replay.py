@@ -2,10 +2,12 @@
 
 Each order is a random sequence of (worker, task) as recorded. An answer is taken only while its task is open; then the
 task's posterior is computed with the skills of the last estimate and `online.decide` closes it or not. Skills are
-estimated anew (hierarchical Dawid-Skene over the answers taken so far) whenever these have grown by `GROWTH`; then
-every task is looked at again, and one that falls short under the new skills is open
-again. Verdicts are the last ones; a task whose recorded answers are used up keeps its best class. One rule for all
-sets.
+estimated anew (`skills`) whenever the answers taken have grown by `GROWTH`; then every open task is looked at again,
+and one that the new skills can decide is closed. A verdict that has been told stays, as in the engine. A task whose
+recorded answers are used up keeps its best class under the last skills: it is *escalated*. One rule for all sets.
+
+With gold, the map from posteriors to confidences (`calibrate`) is fitted at every estimate to the gold tasks, by their
+answers so far and by skills that do not know the gold; decisions are made on calibrated posteriors.
 """
 
 import csv
@@ -17,15 +19,15 @@ from statistics import fmean, pstdev
 
 import numpy as np
 
-from neraca.measure import dawid_skene, majority, online
-from neraca.measure.majority import Ints
+from neraca.measure import aggregate, calibrate, dawid_skene, majority, online, skills
+from neraca.measure.majority import Flags, Ints
 
 GROWTH = 1.25
-STRENGTH = 5.0  # of the pool while answers are few
 FIRST = 200  # answers before the first estimate
 TARGET = 0.98
-LEAST = 3
+LEAST = 2
 SHOWN = 5
+SPREADS = (0.7, 1e-3, 0.5)  # of the map that gold teaches: the share of votes has no say in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,27 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order: accuracy 0..1 where the truth is known, and how many tasks ended how."""
+    """One order: accuracy 0..1 where the truth is known and not given as gold, and how many tasks ended how.
+
+    `met_right` of the `met_known` tasks that were closed as met, of known truth and not gold, are right.
+    """
 
     accuracy: float
     answers: int
     met: int
     exhausted: int
+    met_known: int
+    met_right: int
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Accuracies are 0..1 over tasks with truth (0 if there are none); `spread` is a standard deviation over orders."""
+    """Accuracies are 0..1 over tasks with truth that is not gold (0 if there are none).
+
+    `spread` is a standard deviation over orders; `error` the standard error of `full_accuracy - accuracy`, paired by
+    task. `full_accuracy` is plain Dawid-Skene's and `default_accuracy` that of `aggregate`, both with all answers.
+    `met_accuracy` is over tasks closed as met, all orders together.
+    """
 
     name: str
     tasks: int
@@ -64,14 +76,18 @@ class Result:
     workers: int
     classes: int
     answers: int
+    gold: int
     accuracy: float
     accuracy_spread: float
     used: float
     used_spread: float
     saved: float
     full_accuracy: float
+    error: float
+    default_accuracy: float
     majority_accuracy: float
     met_share: float
+    met_accuracy: float
     orders: Sequence[Order]
     repeated: int
     unmatched: int
@@ -141,29 +157,28 @@ def crowd(name: str, rows: Sequence[tuple[str, ...]], truth: Mapping[str, str]) 
 
 
 def default_policy(data: Crowd) -> online.Target:
-    """98 % sure, at least three answers, as many as there are."""
-    return online.Target(TARGET, LEAST, int(np.bincount(data.task).max()))
+    """98 % sure, at least two answers, and no more than there are: then the recording ends, not the policy."""
+    return online.Target(TARGET, LEAST, int(np.bincount(data.task).max()) + 1)
 
 
 class _Run:
-    """One order. Votes are kept per task as (class, worker); rows are those of the last estimate."""
+    """One order. Votes are kept per task as (class, worker); columns are those of the last estimate."""
 
-    def __init__(self, data: Crowd, how: online.Policy) -> None:
+    def __init__(self, data: Crowd, how: online.Policy, gold: Ints) -> None:
         k = len(data.classes)
-        self.data, self.how = data, how
+        self.data, self.how, self.gold = data, how, gold
         self.prior: Sequence[float] = online.uniform(k)
-        self.pool: online.Rows = online.start_rows(k)
-        self.rows: dict[int, online.Rows] = {}
+        self.tau, self.bias = 1.0, (0.0,) * k
+        self.columns: dict[tuple[int, int], Sequence[float]] = {}
+        self.weights: dict[int, float] = {}
+        self.unmet = online.weight(None)
+        self.pool = online.start_rows(k)
         self.votes: list[list[tuple[int, int]]] = [[] for _ in data.tasks]
         self.taken: list[int] = []
         self.verdict = np.full(len(data.tasks), -1, dtype=np.int64)
         self.open = np.ones(len(data.tasks), dtype=np.bool_)
         self.met = np.zeros(len(data.tasks), dtype=np.bool_)
         self.next = FIRST
-
-    def end(self) -> None:
-        """The last estimate, when all recorded answers have come."""
-        self.estimate()
 
     def take(self, i: int) -> None:
         """The i-th recorded answer comes in."""
@@ -177,57 +192,113 @@ class _Run:
             self.estimate()
             self.next = int(len(self.taken) * GROWTH)
 
+    def column(self, said: int, worker: int) -> Sequence[float]:
+        """P(said | truth = c) of a worker by class; the pool's if they were not met in the last estimate."""
+        known = self.columns.get((said, worker))
+        return known if known is not None else [row[said] for row in self.pool]
+
+    def posterior(self, t: int) -> tuple[float, ...]:
+        """The engine's own, from the votes of a task."""
+        columns = [self.column(said, w) for said, w in self.votes[t]]
+        weights = [self.weights.get(w, self.unmet) for _, w in self.votes[t]]
+        return online.posterior_of(self.prior, columns, temper=weights)
+
     def look(self, t: int) -> None:
-        p = online.posterior(
-            self.prior, [(said, self.rows.get(w, self.pool)) for said, w in self.votes[t]], temper=online.TEMPER
-        )
+        p = online.calibrated(self.posterior(t), self.tau, self.bias)
         self.verdict[t] = online.best(p)
         end = online.decide(self.how, p, len(self.votes[t]))
         self.open[t] = end == "ask"
         self.met[t] = end in {"met", "count"}
 
     def estimate(self) -> None:
+        """Skills from the answers taken, as the engine's job makes them; then every open task again."""
         d, taken = self.data, np.array(self.taken, dtype=np.int64)
-        found = dawid_skene.estimate(
-            d.task[taken], d.worker[taken], d.label[taken],
-            tasks=len(d.tasks), labelers=len(d.workers), classes=len(d.classes), iterations=30, tolerance=1e-3,
-            strength=STRENGTH,
-        )  # fmt: skip
+        taken = taken[skills.telling(d.task[taken], len(d.tasks))]
+        if not len(taken):
+            return
+        task, worker, label = d.task[taken], d.worker[taken], d.label[taken]
+        k = len(d.classes)
+        found = skills.estimate(task, worker, label, tasks=len(d.tasks), labelers=len(d.workers), classes=k)
         self.prior = found.prior.tolist()
-        self.pool = found.pooled.tolist()
-        seen = np.unique(d.worker[taken])
-        self.rows = dict(zip(seen.tolist(), found.confusion[seen].tolist(), strict=True))
+        self.pool = tuple(tuple(row) for row in found.pooled.tolist())
+        for w in np.unique(worker).tolist():
+            rows = online.rows(found.counts[w].tolist(), found.pooled.tolist())
+            for said in range(k):
+                self.columns[said, w] = [row[said] for row in rows]
+        self.weights = {w: online.weight(n) for w, n in enumerate(found.answers.tolist())}
+        self.unmet = online.weight(0)
+        self.calibrate()
         for t, votes in enumerate(self.votes):
-            if votes:
+            if votes and self.open[t]:
                 self.look(t)
 
+    def calibrate(self) -> None:
+        """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays."""
+        at = [t for t in np.flatnonzero(self.gold >= 0).tolist() if self.votes[t]]
+        if not at:
+            return
+        k = len(self.data.classes)
+        p = np.array([self.posterior(t) for t in at])
+        start = calibrate.Map(1.0, 0.0, np.zeros(k), 0)
+        how = calibrate.fit(p, np.zeros_like(p), self.gold[at], start=start, spreads=SPREADS, least=online.FLOOR)
+        self.tau, self.bias = how.tau, tuple(how.bias.tolist())
 
-def replay(data: Crowd, how: online.Policy | None = None, *, seed: int = 0, orders: int = 10) -> Result:
-    """`orders` random orders through one rule, beside every answer aggregated by Dawid-Skene and by majority."""
+
+def replay(
+    data: Crowd, how: online.Policy | None = None, *, seed: int = 0, orders: int = 10, gold: float = 0.0
+) -> Result:
+    """`orders` random orders through one rule, beside every answer aggregated by Dawid-Skene and by majority.
+
+    `gold` is the share of the known truth that is given to the engine, drawn anew in each order; the rest is scored.
+    """
     how = how or default_policy(data)
-    tasks, workers, classes = len(data.tasks), len(data.workers), len(data.classes)
-    full = dawid_skene.estimate(data.task, data.worker, data.label, tasks=tasks, labelers=workers, classes=classes)
-    votes = majority.shares(data.task, data.label, tasks=tasks, classes=classes)
-    runs = []
+    t, w, k = len(data.tasks), len(data.workers), len(data.classes)
+    full = dawid_skene.estimate(
+        data.task, data.worker, data.label, tasks=t, labelers=w, classes=k, strength=0.0, iterations=1000
+    )
+    best = aggregate.estimate(data.task, data.worker, data.label, tasks=t, labelers=w, classes=k)
+    votes = majority.shares(data.task, data.label, tasks=t, classes=k)
+    runs, rights = [], np.zeros((2, len(data.tasks)))
+    known = np.flatnonzero(data.truth >= 0)
     for n in range(orders):
+        draw = random.Random(f"{seed}/{n}")  # noqa: S311 - repeatable, not secret
         sequence = list(range(len(data.task)))
-        random.Random(f"{seed}/{n}").shuffle(sequence)  # noqa: S311 - repeatable, not secret
-        run = _Run(data, how)
+        draw.shuffle(sequence)
+        given = np.full(len(data.tasks), -1, dtype=np.int64)
+        at = np.array(draw.sample(known.tolist(), int(gold * len(known))), dtype=np.int64)
+        given[at] = data.truth[at]
+        run = _Run(data, how, given)
         for i in sequence:
             run.take(i)
-        run.end()
-        closed = int(run.met.sum())
-        right_share = accuracy(run.verdict, data.truth)
-        runs.append(Order(accuracy=right_share, answers=len(run.taken), met=closed, exhausted=tasks - closed))
+        run.estimate()
+        runs.append(_ended(run))
+        rights += np.stack([run.verdict == data.truth, np.ones(len(data.tasks))]) * (given < 0)
+    share = np.divide(rights[0], rights[1], out=np.zeros(len(data.tasks)), where=rights[1] > 0)[known]
+    gap = (full.label == data.truth)[known] - share
     used = [r.answers for r in runs] or [len(data.task)]
     right = [r.accuracy for r in runs] or [0.0]
+    closed = sum(r.met_known for r in runs)
     return Result(
-        name=data.name, tasks=len(data.tasks), truths=int((data.truth >= 0).sum()), workers=len(data.workers),
-        classes=len(data.classes), answers=len(data.task), accuracy=fmean(right), accuracy_spread=pstdev(right),
-        used=fmean(used), used_spread=pstdev(used), saved=1 - fmean(used) / len(data.task),
-        full_accuracy=accuracy(full.label, data.truth), majority_accuracy=majority.split_accuracy(votes, data.truth),
-        met_share=fmean(r.met for r in runs) / len(data.tasks) if runs else 0.0, orders=runs,
+        name=data.name, tasks=len(data.tasks), truths=len(known), workers=len(data.workers),
+        classes=len(data.classes), answers=len(data.task), gold=int(gold * len(known)), accuracy=fmean(right),
+        accuracy_spread=pstdev(right), used=fmean(used), used_spread=pstdev(used),
+        saved=1 - fmean(used) / len(data.task), full_accuracy=accuracy(full.label, data.truth),
+        error=float(gap.std() / np.sqrt(len(gap))) if len(gap) else 0.0,
+        default_accuracy=accuracy(best.label, data.truth),
+        majority_accuracy=majority.split_accuracy(votes, data.truth),
+        met_share=fmean(r.met for r in runs) / len(data.tasks) if runs else 0.0,
+        met_accuracy=sum(r.met_right for r in runs) / closed if closed else 0.0, orders=runs,
         repeated=data.repeated, unmatched=data.unmatched,
+    )  # fmt: skip
+
+
+def _ended(run: _Run) -> Order:
+    truth = np.where(run.gold < 0, run.data.truth, -1)
+    met: Flags = run.met & (truth >= 0)
+    return Order(
+        accuracy=accuracy(run.verdict, truth), answers=len(run.taken), met=int(run.met.sum()),
+        exhausted=int((~run.met).sum()), met_known=int(met.sum()),
+        met_right=int((run.verdict[met] == truth[met]).sum()),
     )  # fmt: skip
 
 

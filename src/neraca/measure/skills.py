@@ -1,6 +1,8 @@
 """What is believed of each labeler of a project, from all their answers: the background estimate.
 
-accuracy:  Beta(m a + right, m (1 - a) + wrong), right = sum of the posteriors of what they said over their answers,
+posterior  the default of `aggregate` before its calibration: the mean over priors and steps
+counts     C_w[c, l] = sum over w's answers of the posterior of c; prior = mean posterior; pooled = their sum
+accuracy   Beta(m a + right, m (1 - a) + wrong), right = sum of the posteriors of what they said over their answers,
            a = the pooled accuracy, m = 4 pseudo-answers; `low` and `high` bound its central 95 %.
 """
 
@@ -8,9 +10,11 @@ from dataclasses import dataclass
 from math import lgamma
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from neraca.measure import dawid_skene
-from neraca.measure.majority import Floats, Ints
+from neraca.measure import aggregate, dawid_skene
+from neraca.measure.answers import fix, known, read, softmax
+from neraca.measure.majority import Flags, Floats, Ints, added, labels
 
 PSEUDO = 4.0
 TAIL = 0.025
@@ -20,7 +24,8 @@ TAIL = 0.025
 class SkillTable:
     """Counts W x K x K (posterior-weighted, row = truth), answers, accuracy, low and high W, pooled K x K, prior K.
 
-    The posterior is T x K, the label T (-1: nobody answered).
+    `posterior` T x K is what `online` gives by these skills, untempered, gold unknown; `label` T is the best class of
+    the estimate itself (-1: nobody answered).
     """
 
     counts: Floats
@@ -36,21 +41,36 @@ class SkillTable:
     converged: bool
 
 
+def telling(task: Ints, tasks: int) -> Flags:
+    """n: which answers are to a task that has two or more.
+
+    An answer that stands alone tells nothing of its labeler: its task's posterior would be the answer.
+    """
+    several: Flags = np.bincount(task, minlength=tasks)[task] >= 2
+    return several
+
+
 def estimate(
-    task: Ints, labeler: Ints, label: Ints, *, tasks: int, labelers: int, classes: int,
-    gold: Ints | None = None, iterations: int = 100,
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
+    gold: ArrayLike | None = None,
 ) -> SkillTable:  # fmt: skip
-    """Hierarchical Dawid-Skene over a project's answers (n integer vectors). Raises ValueError naming a bad row."""
-    found = dawid_skene.estimate(
-        task, labeler, label, tasks=tasks, labelers=labelers, classes=classes, gold=gold, iterations=iterations
-    )
-    answers = np.bincount(labeler, minlength=labelers)
-    right: Floats = np.bincount(labeler, weights=found.posterior[task, label], minlength=labelers).astype(np.float64)
-    rate, low, high = accuracies(right, answers)
+    """From a project's answers (n integer vectors). Raises ValueError naming a bad row."""
+    given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
+    fixed = known(gold, tasks, classes)
+    p, iterations, converged = aggregate.mean(given, fixed)
+    fix(p, fixed)
+    table = given.collect(p)
+    prior = p[given.voted].mean(axis=0) if given.voted.any() else np.full(classes, 1.0 / classes)
+    pooled = dawid_skene.pooled(given, table)
+    said_truth = table[np.arange(len(given.said)), given.said]
+    right = added(given.owner, said_truth, labelers)
+    rate, low, high = accuracies(right, given.given)
+    rows = dawid_skene.logarithms(given, table, pooled, dawid_skene.STRENGTH)
     return SkillTable(
-        counts=found.counts, answers=answers, accuracy=rate, low=low, high=high, pooled=found.pooled,
-        prior=found.prior, posterior=found.posterior,
-        label=found.label, iterations=found.iterations, converged=found.converged,
+        counts=given.dense(table), answers=given.given, accuracy=rate, low=low, high=high, pooled=pooled,
+        prior=prior,
+        posterior=softmax(given.score(rows) + np.log(np.maximum(prior, dawid_skene.CLIP))),
+        label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
     )  # fmt: skip
 
 

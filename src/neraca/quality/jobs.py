@@ -1,4 +1,4 @@
-"""The full estimate of a project's skills, in a process of its own: Dawid-Skene over all its answers.
+"""The full estimate of a project's skills, in a process of its own, from all its answers.
 
 Writes what is believed of each labeler, then looks again at the open tasks that the new skills can decide.
 A verdict that has been told stays: decided tasks are not opened again.
@@ -41,12 +41,9 @@ class _Answers:
                     self.rows.append((t, w, number[judgment.value]))
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
-        """Task, labeler and class of each answer to a task that has two or more.
-
-        An answer that stands alone tells nothing of its labeler: its task's posterior would be the answer.
-        """
+        """Task, labeler and class of each answer that tells something of its labeler."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
-        table = table[np.bincount(table[:, 0], minlength=len(self.tasks))[table[:, 0]] >= 2]
+        table = table[skills.telling(table[:, 0], len(self.tasks))]
         return table[:, 0], table[:, 1], table[:, 2]
 
 

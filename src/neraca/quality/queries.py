@@ -39,7 +39,7 @@ select %(t)s, max(n) + 1, %(p)s, %(y)s from slot where task_id = %(t)s having co
 
 # What the last estimate believes of those who said something: one column of each confusion.
 BELIEFS = """
-select s.accuracy, p.prior, p.classes = %(names)s as known,
+select s.accuracy, s.answers, p.prior, p.classes = %(names)s as known,
   jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
 from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
 join project_skill p on p.project_id = %(p)s
@@ -79,7 +79,7 @@ async def answers(db: Connection, task_id: UUID) -> list[Row]:
 
 
 async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, int]], names: list[str]) -> list[Row]:
-    """For each (labeler, class said): P(said | truth) by class, the labeler's accuracy, the prior.
+    """For each (labeler, class said): P(said | truth) by class, the labeler's accuracy and answers, the prior.
 
     Empty before the first estimate; `known` tells whether it was made for the same classes.
     """

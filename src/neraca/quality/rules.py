@@ -34,6 +34,13 @@ def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float
     return online.start_column(k, one, online.START_ACCURACY if accuracy is None else accuracy)
 
 
+def weight(belief: Mapping[str, Any] | None) -> float:
+    """What an answer counts for, from what an estimate believes of who gave it: more, the more it has seen of them."""
+    if belief is None or not belief["known"]:
+        return online.weight(None)
+    return online.weight(belief["answers"] or 0)
+
+
 def by_class(
     kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], said: Sequence[Judgment], p: Sequence[float],
 ) -> Standing:  # fmt: skip

@@ -61,11 +61,10 @@ async def _by_class(
     number = {name: i for i, name in enumerate(names)}
     counted = [(UUID(j.labeler), number[j.value]) for j in said]
     found = await queries.beliefs(db, project_id, counted, names)
-    columns = [
-        rules.column(len(names), one, found[n] if n < len(found) else None) for n, (_, one) in enumerate(counted)
-    ]
+    beliefs = [found[n] if n < len(found) else None for n in range(len(counted))]
+    columns = [rules.column(len(names), one, belief) for (_, one), belief in zip(counted, beliefs, strict=True)]
     prior = found[0]["prior"] if found and found[0]["known"] else online.uniform(len(names))
-    p = online.posterior_of(prior, columns, temper=online.TEMPER)
+    p = online.posterior_of(prior, columns, temper=[rules.weight(belief) for belief in beliefs])
     return rules.by_class(kind, config, policy, said, p)
 
 

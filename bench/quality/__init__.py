@@ -1,0 +1,1 @@
+"""How well answers are aggregated and how fast, beside crowd-kit, on real crowds: `make bench-quality`."""
