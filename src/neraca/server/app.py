@@ -82,6 +82,7 @@ def create(settings: Settings) -> FastAPI:
         app.include_router(router, dependencies=[Depends(declared)])
     for at, (path, endpoint) in enumerate(HOT.items()):
         app.router.routes.insert(at, _direct(path, endpoint))
+    app.router.routes[len(HOT) : len(HOT)] = scale.FIRST
     _operations(app)
     faults.install(app)
     described = app.openapi

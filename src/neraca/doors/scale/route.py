@@ -67,31 +67,34 @@ def refused(request: Request, problem: Problem) -> Response:
 
 
 class ScaleRoute(APIRoute):
-    """A route whose problems leave in Scale's words, and that passes over parameters it does not know."""
+    """A route whose problems leave in Scale's words, and that passes over parameters it does not know.
+
+    It goes straight to its endpoint, which reads its own body and gives a response: what FastAPI does in between is
+    a tenth of what a task costs.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
         super().__init__(path, endpoint, **{**how, "openapi_extra": {"x-any-query": True}})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
         async def told(request: Request) -> Response:
             try:
-                return await handle(request)
+                response: Response = await self.endpoint(request, **request.path_params)
             except Problem as problem:
                 return refused(request, problem)
             except psycopg.errors.UniqueViolation:
                 return refused(request, Conflict(why="the same was written at the same time"))
             except psycopg.errors.DataError:
                 return refused(request, words.wrong("", "A value of the request cannot be stored."))
+            return response
 
         return told
 
 
 @contextlib.asynccontextmanager
-async def account(request: Request) -> AsyncIterator[CellSession]:
+async def account(request: Request, *, pipeline: bool = False) -> AsyncIterator[CellSession]:
     """The caller's cell. A key is the user name of Basic (v1) or a Bearer (v2)."""
-    async with inside(request, MANAGE, credential=key_as_user) as session:
+    async with inside(request, MANAGE, credential=key_as_user, pipeline=pipeline) as session:
         yield session
 
 

@@ -17,7 +17,7 @@ FILTERS = (
 async def create(request: Request, task_type: str) -> Response:
     given = await route.fields(request)
     key = request.headers.get("idempotency-key")
-    async with route.account(request) as session:
+    async with route.account(request, pipeline=True) as session:
         return route.answer(await service.create(session, rules.word(task_type), given, idempotency_key=key))
 
 
