@@ -2,5 +2,6 @@
 
 from neraca.doors.scale.entry.service import answer_stored
 from neraca.doors.scale.errands.service import Errands
+from neraca.doors.scale.moving.service import move
 
-__all__ = ["Errands", "answer_stored"]
+__all__ = ["Errands", "answer_stored", "move"]

@@ -1,0 +1,1 @@
+"""Open tasks without an editor go to the kind of their type once it has landed."""

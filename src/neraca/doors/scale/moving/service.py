@@ -1,0 +1,63 @@
+"""Moves open foreign tasks to a kind that fits them now."""
+
+import json
+from uuid import UUID
+
+from neraca.accounts import Cell, CellSession, House, Principal
+from neraca.doors.scale import translate
+from neraca.doors.scale.moving import queries
+from neraca.doors.scale.tasks import queries as tasks
+from neraca.doors.scale.tasks import service
+from neraca.kit.session import Connection
+
+PAGE = 500
+NOBODY = UUID(int=0)
+
+
+async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
+    """One transaction a task, so that it can be broken off; gives how many of each type were moved.
+
+    A task that somebody has begun stays where it is.
+    """
+    moved: dict[str, int] = {}
+    after = NOBODY
+    while True:
+        async with house.inside(cell) as db:
+            rows = await queries.candidates(db, after, PAGE)
+        for row in rows:
+            found = translate.fit(row["type"], json.loads(row["params"]))
+            if found.kind == "foreign":
+                continue
+            async with house.inside(cell) as db:
+                if await _moved(_session(db, house, cell, row["mode"], actor), row, found):
+                    moved[row["type"]] = moved.get(row["type"], 0) + 1
+        if len(rows) < PAGE:
+            return moved
+        after = rows[-1]["id"]
+
+
+def _session(db: Connection, house: House, cell: Cell, mode: str, actor: str) -> CellSession:
+    """What the operator does inside a cell, under their own name."""
+    who = Principal(
+        client_id=cell.client_id, role="manager", mode="test" if mode == "test" else "live", labeler_id=NOBODY,
+        labeler_kind="model", actor=actor, credential=b"",
+    )  # fmt: skip
+    return CellSession(db=db, who=who, cell=cell, house=house)
+
+
+async def _moved(session: CellSession, row: queries.Row, found: translate.Fit) -> bool:
+    db = session.db
+    if not await queries.lock(db, row["id"]) or not await queries.take_back(db, row["id"], session.who.actor):
+        return False
+    place = await service.place_for(session, row, found, row["of_project"])
+    if place is None:  # too many questions: it goes back to where it was
+        found = translate.foreign(row["type"], json.loads(row["params"]))
+        place = await service.place_for(session, row, found, row["of_project"])
+    assert place is not None
+    own = row["instruction"] if row["instruction"] != row["of_project"] else None
+    stage = service.WANTED if found.media is not None else service.READY
+    native = json.dumps(translate.native(found, own))
+    state = await queries.put(db, row["id"], stage=stage, place=place, native=native)
+    if stage == service.READY and state not in service.HELD:
+        await tasks.place_one(db, row["id"], session.who.actor)
+    return found.kind != "foreign"
