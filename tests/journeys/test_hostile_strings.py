@@ -179,8 +179,8 @@ def test_a_labelers_pages(hostile: House, open_page: Visit) -> None:
     shows(page, NAME)
     page.goto(f"/work/{hostile.client.id}/{hostile.text}")
     shows(page, "<script>alert(4)</script>")
-    page.get_by_role("button", name="Instructions").click()
-    expect(page.get_by_role("dialog").get_by_text("link", exact=True)).to_be_visible()
+    beside = page.get_by_role("complementary", name="Instructions")
+    expect(beside.get_by_text("link", exact=True)).to_be_visible()
 
 
 def test_markdown_to_be_labelled(hostile: House, open_page: Visit) -> None:
@@ -228,15 +228,18 @@ def test_a_file_with_a_hostile_name_and_rows(hostile: House, open_page: Visit) -
         {"name": "<img src=x onerror=alert(1)>.jsonl", "mimeType": "application/jsonl", "buffer": rows.encode()}
     )
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text("Row 1", exact=True)).to_be_visible()
+    faulty = page.get_by_role("table", name="Rows that were left out")
+    expect(faulty.get_by_role("cell", name="1", exact=True)).to_be_visible()
+    expect(faulty.get_by_text("<img src=x onerror=alert(1)>").first).to_be_visible()
 
 
 def test_a_new_projects_preview(hostile: House, open_page: Visit) -> None:
     page = open_page(hostile.manager, f"/manage/{hostile.client.id}/new")
     page.get_by_role("textbox", name="Name", exact=True).fill(NAME)
-    page.get_by_label("Instructions (Markdown)").fill(LONG)
-    page.get_by_label("Options or classes, one a line").fill(f"{NAME}\n{FLAT[:150]}")
-    page.get_by_label("Question").fill(NAME)
+    page.get_by_role("textbox", name="Instructions").fill(LONG)
+    page.get_by_role("textbox", name="Name 1").fill(NAME)
+    page.get_by_role("textbox", name="Name 2").fill(FLAT[:150])
+    page.get_by_role("textbox", name="Question").fill(NAME)
     expect(page.get_by_text("link", exact=True)).to_be_visible()
 
 
@@ -244,7 +247,7 @@ def test_addresses_with_markup(hostile: House, open_page: Visit) -> None:
     """What stands in an address is shown or ignored, never run."""
     bad = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
     page = open_page(None, f"/invite/{bad}")
-    expect(page.get_by_role("heading", name="Accept the invitation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome to Neraca")).to_be_visible()
     for path in (f"/sign-in?next=javascript:alert(1)&error={bad}", f"/{bad}", f"/sign-in#{bad}"):
         page.goto(path)
         expect(page.get_by_role("banner")).to_be_visible()

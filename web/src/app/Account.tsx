@@ -20,9 +20,10 @@ export function Account({ name, email }: { name: string; email: string }) {
   return (
     <Menu position="bottom-end" width={240} shadow="sm">
       <Menu.Target>
-        <Button variant="subtle" color="gray" c="var(--ink)" size="compact-md" className="account" aria-label={say("account", { name })}>
+        <Button variant="subtle" color="gray" c="var(--ink)" size="compact-md" className="account">
           <span className="initials" aria-hidden>{initials(name)}</span>
-          <span className="wide">{name}</span>
+          <span className="wide" aria-hidden>{name}</span>
+          <span className="sr">{say("account", { name })}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -110,7 +110,7 @@ export function Label() {
         )}
         {lease && !ui && <Middle><p>{say("label.no-kind", { kind: lease.kind })}</p></Middle>}
       </main>
-      {reading && wide && <aside className="work-side" aria-label={say("label.instructions")}><h2>{say("label.instructions")}</h2>{instructions}</aside>}
+      {reading && wide && <aside className="work-side" tabIndex={0} aria-label={say("label.instructions")}><h2>{say("label.instructions")}</h2>{instructions}</aside>}
       <Drawer opened={reading && !wide} onClose={() => read(false)} position="right" title={say("label.instructions")} closeButtonProps={{ "aria-label": say("close") }}>{instructions}</Drawer>
       <Help opened={open === "help"} onClose={() => setOpen(null)} groups={[["label.keys.page", KEYS.filter((k) => k.id !== "submit" || !ui?.oneStep)], ["label.keys.work", ui?.shortcuts ?? []]]} />
       <Skip opened={open === "skip"} onClose={() => { setOpen(null); place.current?.focus(); }} onSkip={(reason) => { setTold(""); work.skip(reason); }} />

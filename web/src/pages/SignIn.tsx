@@ -47,7 +47,7 @@ export function SignIn() {
       <Stack component="form" className="sheet" onSubmit={submit} gap="md">
         {token ? <TextInput label={say("name")} name="name" value={name} required error={tell(faults["name"])} autoComplete="name" onChange={(e) => setName(e.currentTarget.value)} />
           : <TextInput label={say("email")} type="email" name="email" value={email} required error={tell(faults["email"])} autoComplete="username" onChange={(e) => setEmail(e.currentTarget.value)} />}
-        <PasswordInput label={say("password")} name="password" value={password} required error={tell(faults["password"])} {...(token ? { description: say("invite.password", { n: SHORTEST }) } : {})}
+        <PasswordInput label={say("password")} name="password" value={password} required error={tell(faults["password"])} aria-invalid={faults["password"] ? true : undefined} {...(token ? { description: say("invite.password", { n: SHORTEST }) } : {})}
           autoComplete={token ? "new-password" : "current-password"} onChange={(e) => setPassword(e.currentTarget.value)}
           visibilityToggleButtonProps={{ "aria-label": say("password.show"), tabIndex: 0 }} />
         <ProblemNote error={going.error} hide={Object.keys(faults).length > 0} />

@@ -4,8 +4,9 @@ import "./table.css";
 
 export interface Column<T> {
   key: string;
-  /** What stands over the column; empty for what explains itself. */
   head: string;
+  /** Whether its name is only for those who hear the page: what is in it explains itself. */
+  plain?: boolean;
   cell: (item: T) => ReactNode;
   /** Its share of the width, as CSS grids say it. */
   width?: string;
@@ -38,14 +39,14 @@ export function Table<T>({ label, items, columns, keyOf, onEnd }: Props<T>) {
     <div className="table" role="table" aria-label={label} aria-rowcount={items.length + 1} style={grid}>
       <div role="rowgroup">
         <div className="table-row table-head" role="row" aria-rowindex={1}>
-          {columns.map((c) => <span key={c.key} role="columnheader" data-end={c.end || undefined}>{c.head}</span>)}
+          {columns.map((c) => <span key={c.key} role="columnheader" data-end={c.end || undefined}>{c.plain ? <span className="sr">{c.head}</span> : c.head}</span>)}
         </div>
       </div>
       <div className="table-body" role="rowgroup" ref={body} style={{ height: virtual.getTotalSize() }}>
         {seen.map((v) => (
           <div key={v.key} className="table-row" role="row" aria-rowindex={v.index + 2} data-index={v.index} ref={virtual.measureElement}
             style={{ transform: `translateY(${v.start - above}px)` }}>
-            {columns.map((c) => <span key={c.key} role="cell" data-name={c.head || undefined} data-end={c.end || undefined}>{c.cell(items[v.index] as T)}</span>)}
+            {columns.map((c) => <span key={c.key} role="cell" data-name={c.plain ? undefined : c.head} data-end={c.end || undefined}>{c.cell(items[v.index] as T)}</span>)}
           </div>
         ))}
       </div>

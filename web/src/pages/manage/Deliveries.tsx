@@ -25,7 +25,7 @@ export function Deliveries({ client, id }: { client: string; id: string }) {
     { key: "last", head: say("delivery.last"), width: "9rem", cell: (d) => { const last = d.attempts.at(-1); return last && <span className="figure">{`${last.status ?? last.code} · ${format.number(last.ms)} ms`}</span>; } },
     { key: "next", head: say("delivery.next"), end: true, width: "10rem", cell: (d) => d.next_at && format.moment(d.next_at) },
     { key: "state", head: say("state"), width: "7rem", cell: (d) => <State tone={TONES[d.state]}>{say(`state.${d.state}`)}</State> },
-    { key: "again", head: "", end: true, width: "7rem", cell: (d) => <Button size="compact-sm" variant="default" onClick={() => write.mutate({ path: `/api/deliveries/${d.id}/replay` })}>{say("delivery.again")}</Button> },
+    { key: "again", head: say("acts"), plain: true, end: true, width: "7rem", cell: (d) => <Button size="compact-sm" variant="default" onClick={() => write.mutate({ path: `/api/deliveries/${d.id}/replay` })}>{say("delivery.again")}</Button> },
   ];
   return (
     <div className="deliveries stack-tight">

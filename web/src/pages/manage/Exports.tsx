@@ -54,7 +54,7 @@ export function Exports({ client, project }: { client: string; project: Project 
     { key: "rows", head: say("export.rows"), end: true, width: "7rem", cell: (e) => format.number(e.rows) },
     { key: "bytes", head: say("export.size"), end: true, width: "7rem", cell: (e) => format.bytes(e.bytes) },
     { key: "when", head: say("made"), end: true, width: "11rem", cell: (e) => format.moment(e.created_at) },
-    { key: "get", head: "", end: true, width: "8rem", cell: (e) => e.state === "done" && <Download client={client} project={project} it={e} /> },
+    { key: "get", head: say("acts"), plain: true, end: true, width: "8rem", cell: (e) => e.state === "done" && <Download client={client} project={project} it={e} /> },
   ];
   return (
     <div className="stack">

@@ -14,6 +14,7 @@ import { TONES } from "./tones";
 
 const CHUNK = 4 * 1024 * 1024;
 const EVERY = 700;
+const LISTED = 3000;
 const over = (it: Import): boolean => it.state === "done" || it.state === "failed";
 
 /** The rows that did not become tasks, each with all that is wrong with it. */
@@ -55,7 +56,7 @@ export function Imports({ client, project, onTasks }: { client: string; project:
   const [sent, setSent] = useState(0);
   const [id, setId] = useState<string | null>(null);
   const path = `/api/projects/${project.id}/imports`;
-  const past = useList<Import>(client, path);
+  const past = useList<Import>(client, path, {}, LISTED);
   const upload = useMutation({
     mutationFn: async (chosen: File) => {
       setSent(0);

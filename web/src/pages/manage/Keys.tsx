@@ -32,7 +32,7 @@ export function Keys() {
     { key: "end", head: say("key"), width: "9rem", cell: (k) => <code className="code">{`nrc_${k.mode}_…${k.last4}`}</code> },
     { key: "role", head: say("role"), width: "7rem", cell: (k) => say(`role.${k.role}`) },
     { key: "made", head: say("made"), end: true, width: "8rem", cell: (k) => format.date(k.created_at) },
-    { key: "state", head: "", end: true, width: "8rem", cell: (k) => (k.revoked_at ? <State tone="calm">{say("key.revoked")}</State> : (
+    { key: "state", head: say("acts"), plain: true, end: true, width: "8rem", cell: (k) => (k.revoked_at ? <State tone="calm">{say("key.revoked")}</State> : (
       <Sure act={say("key.revoke")} question={say("key.revoke.sure", { name: k.name })} onSure={() => write.mutate({ path: `/api/keys/${k.id}`, method: "DELETE" })} />)) },
   ];
   return (

@@ -26,7 +26,10 @@ export function Ontology({ form, ui, faults, onChange }: Props) {
     if (moved) next.splice(n + by, 0, moved);
     onChange(next);
   };
-  const fault = (n: number, part: string) => tell(faults[`config/${ui.list}/${sentRows.indexOf(entries[n] as Form["entries"][number])}/${part}`]);
+  const fault = (n: number, part: string) => {
+    const sent = sentRows.length === 0 ? n : sentRows.indexOf(entries[n] as Form["entries"][number]);
+    return tell(faults[`config/${ui.list}/${sent}/${part}`]);
+  };
   return (
     <fieldset className="ontology">
       <legend>{say(`ontology.${ui.list}`)}</legend>

@@ -38,7 +38,7 @@ export function People() {
     { key: "role", head: say("role"), width: "9rem", cell: (m) => (m.person_id === me ? say(`role.${m.role}`) : (
       <NativeSelect size="xs" aria-label={say("role.of", { name: m.name })} value={m.role} data={roles}
         onChange={(e) => change.mutate({ path: `/api/members/${m.person_id}`, method: "PATCH", json: { role: e.currentTarget.value } })} />)) },
-    { key: "go", head: "", end: true, width: "7rem", cell: (m) => m.person_id !== me && (
+    { key: "go", head: say("acts"), plain: true, end: true, width: "7rem", cell: (m) => m.person_id !== me && (
       <Sure act={say("person.remove")} question={say("person.remove.sure", { name: m.name })} onSure={() => change.mutate({ path: `/api/members/${m.person_id}`, method: "DELETE" })} />) },
   ];
   const invited: Column<Invitation>[] = [

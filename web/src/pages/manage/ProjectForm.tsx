@@ -1,13 +1,13 @@
 import { Button, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { byField } from "@/api/problem";
+import { byField, Problem } from "@/api/problem";
 import type { KindUi } from "@/editor/kind-ui";
 import { kindUi, kindUis } from "@/editor/kinds";
 import { useFormat } from "@/kit/format";
 import { useSaid, useSay } from "@/kit/say";
 import { ProblemNote, useTell } from "@/ui/ProblemNote";
 import { Prose } from "@/ui/Prose";
-import { type Form, fieldsOf } from "./form";
+import { type Form, fieldsOf, missing } from "./form";
 import { Ontology } from "./Ontology";
 
 interface Props {
@@ -22,12 +22,14 @@ interface Props {
 }
 
 /** What a project is: the question, its ontology, how it is explained, when it is decided, what it pays. */
-export function ProjectForm({ start, fresh, error, pending, submitLabel, onSubmit, children }: Props) {
+export function ProjectForm({ start, fresh, error: refused, pending, submitLabel, onSubmit, children }: Props) {
   const say = useSay();
   const said = useSaid();
   const tell = useTell();
   const format = useFormat();
   const [form, setForm] = useState(start);
+  const [lacking, setLacking] = useState<Problem | null>(null);
+  const error = lacking ?? refused;
   const ui = kindUi(form.kind) ?? kindUis()[0];
   if (!ui) return null;
   const faults = byField(error, fieldsOf(form, ui));
@@ -41,7 +43,12 @@ export function ProjectForm({ start, fresh, error, pending, submitLabel, onSubmi
   });
   const pays = form.minutes > 0 && /^[A-Za-z]{3}$/.test(form.currency.trim());
   const price = { micros: form.price * 1e6, currency: form.currency.trim().toUpperCase() };
-  const submit = (e: FormEvent) => { e.preventDefault(); onSubmit(form, ui); };
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    const faults = missing(form, ui);
+    setLacking(faults.length > 0 ? new Problem(422, "validation-failed", "", faults) : null);
+    if (faults.length === 0) onSubmit(form, ui);
+  };
   return (
     <form className="stack" onSubmit={submit} noValidate>
       <section className="sheet stack">
@@ -63,7 +70,7 @@ export function ProjectForm({ start, fresh, error, pending, submitLabel, onSubmi
       <section className="sheet">
         <div className="halves">
           <Textarea label={say("project.instructions")} description={say("project.instructions.about")} autosize minRows={8} error={told("instructions")} {...text("instructions")} />
-          <div className="preview"><h3>{say("project.preview")}</h3>{form.instructions.trim() ? <Prose>{form.instructions}</Prose> : <p className="muted">{say("project.preview.none")}</p>}</div>
+          <div className="preview"><h2>{say("project.preview")}</h2>{form.instructions.trim() ? <Prose>{form.instructions}</Prose> : <p className="muted">{say("project.preview.none")}</p>}</div>
         </div>
       </section>
       <section className="sheet stack">

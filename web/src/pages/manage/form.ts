@@ -1,3 +1,4 @@
+import type { Fault } from "@/api/problem";
 import type { JsonObject, Policy, Project } from "@/api/types";
 import { type Entry, type KindUi, labelled } from "@/editor/kind-ui";
 
@@ -49,9 +50,18 @@ export function sent(form: Form, ui: KindUi): JsonObject {
 
 export const meant = (form: Form): Form["entries"] => form.entries.filter((e) => e.label.trim() !== "" || e.key !== "");
 
+/** What is missing, under the names of its fields; told before anything is sent. */
+export function missing(form: Form, ui: KindUi): Fault[] {
+  const named = meant(form).filter((e) => e.label.trim() !== "").length;
+  return [
+    ...(form.name.trim() ? [] : ["name"]), ...(form.question.trim() ? [] : ["config/question"]),
+    ...(named > 0 ? [] : [`config/${ui.list}/0/label`]),
+  ].map((path) => ({ pointer: `#/${path}`, code: "required", detail: "" }));
+}
+
 /** The names under which faults of a project come back, longest first where they nest. */
 export const fieldsOf = (form: Form, ui: KindUi): string[] => [
   "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max",
   "price", "price/currency", "minutes",
-  ...meant(form).flatMap((_, n) => ["label", "key", "id", "color"].map((part) => `config/${ui.list}/${n}/${part}`)),
+  `config/${ui.list}/0/label`, ...meant(form).flatMap((_, n) => ["label", "key", "id", "color"].map((part) => `config/${ui.list}/${n}/${part}`)),
 ];

@@ -24,6 +24,7 @@ export const app = {
   "invite.password": "At least {n, number} characters",
   "loading": "Loading…",
   "close": "Close",
+  "acts": "Actions",
   "cancel": "Cancel",
   "copy": "Copy",
   "copied": "Copied",

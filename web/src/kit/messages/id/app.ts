@@ -25,6 +25,7 @@ export const app: Record<keyof typeof en, string> = {
   "invite.password": "Sedikitnya {n, number} karakter",
   "loading": "Memuat…",
   "close": "Tutup",
+  "acts": "Tindakan",
   "cancel": "Batal",
   "copy": "Salin",
   "copied": "Tersalin",
