@@ -93,7 +93,8 @@ def _measured(read: columns.Labels, metric: Metric, order: str, resamples: int) 
     if metric is not Metric.INTERVAL and len(read.tasks) * len(classes) <= CELLS:
         told |= _kappas(task, value.astype(np.int64), len(read.tasks), len(classes), metric)
     if metric is Metric.NOMINAL:
-        found = measure.by_class(task, value.astype(np.int64), classes=len(classes), resamples=min(resamples, 200))
+        few = min(resamples, 200 if len(task) <= MANY else 50)
+        found = measure.by_class(task, value.astype(np.int64), classes=len(classes), resamples=few)
         told["by_class"] = [
             {"label": classes[c.label], "share": c.share, "alpha": c.alpha.alpha, "low": c.alpha.low,
              "high": c.alpha.high} for c in found

@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,8 +71,6 @@ def _read(name: str, file: TextIO) -> Labels:
     numbers: tuple[dict[str, int], ...] = ({}, {}, {})
     columns = (array("q"), array("q"), array("q"))
     time = array("d")
-    seen: set[tuple[int, int]] = set()
-    repeated = 0
     for row in table:
         if not row:
             continue
@@ -81,10 +79,6 @@ def _read(name: str, file: TextIO) -> Labels:
         task, worker, label = (
             known.setdefault(row[i].strip(), len(known)) for known, i in zip(numbers, at, strict=True)
         )
-        if (task, worker) in seen:
-            repeated += 1
-            continue
-        seen.add((task, worker))
         for column, number in zip(columns, (task, worker, label), strict=True):
             column.append(number)
         if clock is not None:
@@ -92,7 +86,24 @@ def _read(name: str, file: TextIO) -> Labels:
     if not columns[0]:
         raise Refused(f"{name} has no answers.")
     tasks, workers, labels = (list(known) for known in numbers)
+    repeated = _first_answers(columns, time, len(workers))
     return Labels(name, *columns, time, tasks, workers, labels, repeated)
+
+
+def _first_answers(columns: "Sequence[array[int]]", time: "array[float]", workers: int) -> int:
+    """Keeps a worker's first answer to each task, in place; how many others there were. A set would be most memory."""
+    import numpy as np  # noqa: PLC0415 - for commands that read labels only
+
+    given = [np.array(column, dtype=np.int64) for column in columns]
+    _, first = np.unique(given[0] * workers + given[1], return_index=True)
+    repeated = len(given[0]) - len(first)
+    if repeated:
+        first.sort()
+        for column, values in zip(columns, given, strict=True):
+            column[:] = array("q", values[first].tobytes())
+        if time:
+            time[:] = array("d", np.array(time)[first].tobytes())
+    return repeated
 
 
 def truth(path: Path) -> dict[str, str]:

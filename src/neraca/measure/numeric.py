@@ -27,7 +27,8 @@ from neraca.measure.arrays import Bools, Floats, Ints, indices, numbers, same_le
 
 TAILS = (inf, 8.0, 3.0)
 EVIDENCE = 4.0  # nats: one more parameter must earn its keep
-ALIKE = (4.0, 1000.0)  # bounds of d
+ALIKE = (1.0, 1000.0)  # bounds of d
+UNKNOWN = 8.0  # d, where too few labelers have answers enough to tell
 LEAST_BIAS = 1e-3  # of the biases' variance, in units of the pooled noise: an EM creeps towards 0 for ever
 FLOOR = 1e-10  # of a variance, in units of the spread of all values
 
@@ -139,7 +140,7 @@ def _fit(crowd: _Crowd, nu: float, iterations: int, tolerance: float) -> _Fit:
     truth, _ = medians(task, x, tasks=crowd.tasks)
     pooled = max(float(((x - truth[task]) ** 2).mean()) if len(x) else 1.0, FLOOR)
     bias, extra = np.zeros(crowd.labelers), np.zeros(crowd.labelers)
-    noise, lam, omega, alike = np.full(crowd.labelers, pooled), np.ones(len(x)), pooled / 4, ALIKE[0]
+    noise, lam, omega, alike = np.full(crowd.labelers, pooled), np.ones(len(x)), pooled / 4, UNKNOWN
     use, variance, done, converged = lam, np.zeros(crowd.tasks), 0, False
     for done in range(1, iterations + 1):  # noqa: B007 - reported
         before = np.concatenate([truth, bias, np.log(noise)])
@@ -170,7 +171,7 @@ def _alike(loss: Floats, n: Floats) -> float:
     """The d with trigamma(d / 2) = var(log s_w^2) - mean trigamma(n_w / 2), where trigamma(z) ~ 1/z + 1/(2 z^2)."""
     told = (n >= 3) & (loss > 0)
     if int(told.sum()) < 3:
-        return 2 * ALIKE[0]
+        return UNKNOWN
     logs = np.log(loss[told] / n[told])
     sampling = float((2 / (n[told] - 1) + 2 / (n[told] - 1) ** 2).mean())
     excess = float(logs.var(ddof=1)) - sampling
