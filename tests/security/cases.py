@@ -76,6 +76,7 @@ CASES = {
     "PATCH /api/projects/{project_id}": Case({"priority": 3}),
     "GET /api/projects/{project_id}/progress": Case(),
     "GET /api/projects/{project_id}/labelers": Case(),
+    "GET /api/projects/{project_id}/quality": Case(),
     "POST /api/assets": Case(content=png(), media_type="image/png"),
     "GET /api/assets/{asset_id}": Case(),
     "GET /media/{token}": Case(),

@@ -2,10 +2,12 @@
 
 import sys
 
-from neraca.cli import aggregate, agreement, audit, demo, keys, operate, past, scale, work
+from neraca.cli import aggregate, agreement, audit, demo, keys, operate, past, quality, scale, work
 from neraca.cli.speech import app, sentence
 
-__all__ = ["aggregate", "agreement", "app", "audit", "demo", "keys", "main", "operate", "past", "scale", "work"]
+__all__ = [
+    "aggregate", "agreement", "app", "audit", "demo", "keys", "main", "operate", "past", "quality", "scale", "work",
+]  # fmt: skip
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from neraca.cli import columns
-from neraca.cli.speech import Json, Refused, app
+from neraca.cli.speech import Json, Refused, app, cut
 
 SHOWN = 10  # rows of a table for people; JSON has more
 EVER = "and {} more: see --json"
@@ -84,9 +84,9 @@ def _tasks(told: Mapping[str, object]) -> None:
         return
     print(f"\n{'likely wrong':24} {'label':16} wrong  otherwise                votes")
     for row in rows[:SHOWN]:
-        votes = ", ".join(f"{_cut(label, 16)} {n}" for label, n in row["votes"].items())
-        other = f"{_cut(row['otherwise'], 16)} ({row['sure']:.0%})"
-        print(f"{_cut(row['task'], 24):24} {_cut(row['label'], 16):16} {row['wrong']:5.0%}  {other:24} {votes}")
+        votes = ", ".join(f"{cut(label, 16)} {n}" for label, n in row["votes"].items())
+        other = f"{cut(row['otherwise'], 16)} ({row['sure']:.0%})"
+        print(f"{cut(row['task'], 24):24} {cut(row['label'], 16):16} {row['wrong']:5.0%}  {other:24} {votes}")
     _rest(told["doubtful"], min(len(rows), SHOWN))
 
 
@@ -95,7 +95,7 @@ def _labelers(told: Mapping[str, object]) -> None:
     if odd:
         print("\nworkers to look at")
     for row in odd[:SHOWN]:
-        print(f"  {_cut(row['worker'], 40)}, {row['answers']} answers")
+        print(f"  {cut(row['worker'], 40)}, {row['answers']} answers")
         for one in row["evidence"]:
             print(f"    - {one['sentence']}")
     _rest(len(odd), min(len(odd), SHOWN))
@@ -110,7 +110,7 @@ def _labelers(told: Mapping[str, object]) -> None:
     for row in least:
         share = "-" if row["against"] is None else f"{row['against']:.0%}"
         print(
-            f"{_cut(row['worker'], 24):24} {row['answers']:7}  {row['accuracy']:5.0%}"
+            f"{cut(row['worker'], 24):24} {row['answers']:7}  {row['accuracy']:5.0%}"
             f"  {row['low']:5.0%} to {row['high']:4.0%}   {share}"
         )
     _rest(told["workers"], len(least))
@@ -122,9 +122,9 @@ def _classes(told: Mapping[str, object]) -> None:
         return
     print(f"\n{'confused labels':40} answers  share  for example")
     for row in rows[:SHOWN]:
-        pair = f"{_cut(row['left'], 18)} and {_cut(row['right'], 18)}"
+        pair = f"{cut(row['left'], 18)} and {cut(row['right'], 18)}"
         both = row["left_as_right"] + row["right_as_left"]
-        print(f"{pair:40} {both:7.0f}  {row['share']:5.0%}  {', '.join(_cut(t, 16) for t in row['tasks'][:3])}")
+        print(f"{pair:40} {both:7.0f}  {row['share']:5.0%}  {', '.join(cut(t, 16) for t in row['tasks'][:3])}")
     _rest(len(rows), min(len(rows), SHOWN))
 
 
@@ -152,9 +152,3 @@ def _rows(told: Mapping[str, object], name: str) -> list[dict[str, Any]]:
 def _rest(total: object, shown: int) -> None:
     if isinstance(total, int) and total > shown:
         print(EVER.format(total - shown))
-
-
-def _cut(text: object, width: int) -> str:
-    """A name in a line: no control characters, and not too long."""
-    told = "".join(c if c.isprintable() else "\ufffd" for c in str(text))
-    return told if len(told) <= width else told[: width - 1] + "…"

@@ -93,6 +93,12 @@ def plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def cut(text: object, width: int) -> str:
+    """A name in a line: no control characters, and not too long."""
+    told = "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+    return told if len(told) <= width else told[: width - 1] + "…"
+
+
 @contextlib.contextmanager
 def bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
     """A progress bar on stderr; the function it gives takes what is done and the total."""

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from neraca.client.connection import Wire
 from neraca.client.errors import TimedOut
 from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Progress, Project, ProjectNew
+from neraca.wire.quality import Quality
 from neraca.wire.tasks import Answers, Task, TaskNew, TaskRef, TasksCreated
 
 CHUNK = 1000  # what one request may hold
@@ -45,6 +46,10 @@ class ProjectCalls:
     def labelers(self, project_id: str) -> Iterator[LabelerSkill]:
         """Who answered, how much and how well, under the pseudonyms of this client."""
         return self._wire.pages(LabelerSkill, f"/api/projects/{project_id}/labelers")
+
+    def quality(self, project_id: str) -> Quality:
+        """How good a project's labels are: agreement, doubtful tasks, mixed-up classes, labelers, cost."""
+        return self._wire.ask(Quality, "GET", f"/api/projects/{project_id}/quality")
 
     def wait(
         self,

@@ -15,8 +15,9 @@ from neraca import kinds
 from neraca.accounts import Cell, House
 from neraca.kind import Kind
 from neraca.measure import online, skills
-from neraca.measure.majority import Ints
+from neraca.measure.majority import Floats, Ints
 from neraca.quality import queries, rules, service
+from neraca.quality.reports import jobs as reports
 
 PAGE = 5000
 LOOK = 200  # tasks that one transaction looks at again
@@ -30,6 +31,7 @@ class _Answers:
         self.tasks: dict[UUID, int] = {}
         self.labelers: dict[UUID, int] = {}
         self.rows: list[tuple[int, int, int]] = []
+        self.active_ms: list[int] = []
 
     def add(self, kind: Kind, config: dict[str, Any], number: dict[str, int], page: Sequence[queries.Row]) -> None:
         """Answers for a class that is gone are left out."""
@@ -39,12 +41,21 @@ class _Answers:
                     t = self.tasks.setdefault(row["task_id"], len(self.tasks))
                     w = self.labelers.setdefault(row["labeler_id"], len(self.labelers))
                     self.rows.append((t, w, number[judgment.value]))
+                    self.active_ms.append(row["active_ms"])
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
         """Task, labeler and class of each answer that tells something of its labeler."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
         table = table[skills.telling(table[:, 0], len(self.tasks))]
         return table[:, 0], table[:, 1], table[:, 2]
+
+    def crowd(self, names: Sequence[str], posterior: Floats) -> reports.Crowd:
+        """All of them, for the report."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
+        return reports.Crowd(
+            tasks=list(self.tasks), labelers=list(self.labelers), classes=names, task=table[:, 0], labeler=table[:, 1],
+            label=table[:, 2], active_ms=np.array(self.active_ms, dtype=np.int64), posterior=posterior,
+        )  # fmt: skip
 
 
 async def run(house: House, cell: Cell, project_id: UUID) -> None:
@@ -65,6 +76,7 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     )
     await _write(house, cell, project_id, given, found, names, seen)
     looked = await _look_again(house, cell, project["policy"], given, found)
+    await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, found.posterior))
     log.info(
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,

@@ -22,6 +22,7 @@ from neraca.doors.scale import endpoints as scale
 from neraca.kit import openapi
 from neraca.kit.requests import declared
 from neraca.projects import endpoints as projects
+from neraca.quality.reports import endpoints as reports
 from neraca.routing import endpoints as work
 from neraca.server import faults, logs
 from neraca.server.front import Front
@@ -43,6 +44,7 @@ ROUTERS = (
     submits.router,
     exports.router,
     callbacks.router,
+    reports.router,
     *scale.ROUTERS,
 )
 # Asked for with every answer: these read their own body and need nothing of what FastAPI does for a route.

@@ -803,6 +803,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Quality */
+        get: operations["get_quality_api_projects__project_id__quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1210,6 +1227,22 @@ export interface components {
                 detail?: string;
             }[];
         };
+        /**
+         * Agreement
+         * @description Krippendorff's alpha over all answers, with its 95 % interval; `tasks` are those with two answers or more.
+         */
+        Agreement: {
+            /** Alpha */
+            alpha: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Tasks */
+            tasks: number;
+            /** Varied */
+            varied: boolean;
+        };
         /** Answer */
         Answer: {
             /** Id */
@@ -1250,6 +1283,13 @@ export interface components {
             credits: {
                 [key: string]: string;
             };
+        };
+        /** AnswersPerTask */
+        AnswersPerTask: {
+            /** Answers */
+            answers: number;
+            /** Tasks */
+            tasks: number;
         };
         /** Asset */
         Asset: {
@@ -1407,6 +1447,24 @@ export interface components {
             /** Items */
             items: components["schemas"]["Client"][];
         };
+        /**
+         * ConfusedClasses
+         * @description Two classes that are taken for each other: expected answers of each sort, and tasks where people were torn.
+         */
+        ConfusedClasses: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+            /** Left As Right */
+            left_as_right: number;
+            /** Right As Left */
+            right_as_left: number;
+            /** Share */
+            share: number;
+            /** Tasks */
+            tasks: string[];
+        };
         /** Deliveries */
         Deliveries: {
             /** Next */
@@ -1436,6 +1494,32 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * Doubt
+         * @description A decided task, and the probability that its verdict is wrong by all that is known now.
+         *
+         *     `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none.
+         */
+        Doubt: {
+            /** Task */
+            task: string;
+            /** External Id */
+            external_id: string | null;
+            /** Verdict */
+            verdict: string | null;
+            /** Wrong */
+            wrong: number;
+            /** Otherwise */
+            otherwise: string | null;
+            /** Sure */
+            sure: number | null;
+            /** Answers */
+            answers: number;
+            /** Agree */
+            agree: number | null;
+            /** Why */
+            why: string;
         };
         /** Export */
         Export: {
@@ -1731,6 +1815,32 @@ export interface components {
             /** Items */
             items: components["schemas"]["KindInfo"][];
         };
+        /** LabelerQuality */
+        LabelerQuality: {
+            /** Labeler */
+            labeler: string;
+            /** Handle */
+            handle: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "model";
+            /** Answers */
+            answers: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Against */
+            against: number | null;
+            /** Signs */
+            signs: components["schemas"]["Sign"][];
+        };
         /** LabelerSkill */
         LabelerSkill: {
             /** Labeler */
@@ -1972,6 +2082,36 @@ export interface components {
             /** Items */
             items: components["schemas"]["Project"][];
         };
+        /**
+         * Quality
+         * @description A project's quality. The first group is of the latest thousand verdicts, the second of the last estimate.
+         */
+        Quality: {
+            /** Verdicts */
+            verdicts: number;
+            /** Confidence */
+            confidence: number[];
+            /** Mean Confidence */
+            mean_confidence: number | null;
+            reasons: components["schemas"]["VerdictReasons"];
+            /** Answers Per Task */
+            answers_per_task: components["schemas"]["AnswersPerTask"][];
+            /** Mean Answers */
+            mean_answers: number | null;
+            cost_per_task: components["schemas"]["Money"] | null;
+            cost_per_right: components["schemas"]["Money"] | null;
+            agreement: components["schemas"]["Agreement"] | null;
+            /** Doubts */
+            doubts: components["schemas"]["Doubt"][];
+            /** Confused */
+            confused: components["schemas"]["ConfusedClasses"][];
+            /** Labelers */
+            labelers: components["schemas"]["LabelerQuality"][];
+            /** Estimated Answers */
+            estimated_answers: number | null;
+            /** Estimated At */
+            estimated_at: string | null;
+        };
         /** Receipt */
         Receipt: {
             /** Answer Id */
@@ -2010,6 +2150,16 @@ export interface components {
             csrf: string;
             /** Memberships */
             memberships: components["schemas"]["Membership"][];
+        };
+        /**
+         * Sign
+         * @description Something that speaks against a labeler, in a sentence that they may read too: a reason to look, no judgement.
+         */
+        Sign: {
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
         };
         /** Task */
         Task: {
@@ -2105,6 +2255,15 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** VerdictReasons */
+        VerdictReasons: {
+            /** Count */
+            count: number;
+            /** Met */
+            met: number;
+            /** Exhausted */
+            exhausted: number;
         };
         /** WorkProject */
         WorkProject: {
@@ -4541,6 +4700,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_quality_api_projects__project_id__quality_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
                 };
             };
             /** @description Validation Error */

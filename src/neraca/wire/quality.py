@@ -1,0 +1,95 @@
+"""How good a project's labels are."""
+
+from datetime import datetime
+from typing import Literal
+
+from neraca.wire.shape import Money, Told
+
+
+class Agreement(Told):
+    """Krippendorff's alpha over all answers, with its 95 % interval; `tasks` are those with two answers or more."""
+
+    alpha: float
+    low: float
+    high: float
+    tasks: int
+    varied: bool  # false: everybody always said the same, and chance cannot be told from agreement
+
+
+class Doubt(Told):
+    """A decided task, and the probability that its verdict is wrong by all that is known now.
+
+    `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none.
+    """
+
+    task: str
+    external_id: str | None
+    verdict: str | None
+    wrong: float
+    otherwise: str | None
+    sure: float | None
+    answers: int
+    agree: int | None  # how many of them say what the verdict says
+    why: str
+
+
+class ConfusedClasses(Told):
+    """Two classes that are taken for each other: expected answers of each sort, and tasks where people were torn."""
+
+    left: str
+    right: str
+    left_as_right: float
+    right_as_left: float
+    share: float  # of all answers to tasks of these two classes
+    tasks: list[str]
+
+
+class Sign(Told):
+    """Something that speaks against a labeler, in a sentence that they may read too: a reason to look, no judgement."""
+
+    kind: str
+    sentence: str
+
+
+class LabelerQuality(Told):
+    labeler: str
+    handle: str
+    kind: Literal["person", "model"]
+    answers: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    median_seconds: float | None
+    against: float | None  # share of their answers that say something else than the verdict
+    signs: list[Sign]
+
+
+class AnswersPerTask(Told):
+    answers: int
+    tasks: int
+
+
+class VerdictReasons(Told):
+    count: int
+    met: int
+    exhausted: int
+
+
+class Quality(Told):
+    """A project's quality. The first group is of the latest thousand verdicts, the second of the last estimate."""
+
+    verdicts: int
+    confidence: list[int]  # how many of them have 0 to 5 % confidence, 5 to 10 %, and so on
+    mean_confidence: float | None
+    reasons: VerdictReasons
+    answers_per_task: list[AnswersPerTask]
+    mean_answers: float | None
+    cost_per_task: Money | None
+    cost_per_right: Money | None  # expected: what they cost by how many of them are right
+
+    agreement: Agreement | None
+    doubts: list[Doubt]  # the fifty tasks that are most likely wrong
+    confused: list[ConfusedClasses]
+    labelers: list[LabelerQuality]  # those with most answers, at most 500
+    estimated_answers: int | None  # null: there was no estimate yet
+    estimated_at: datetime | None
