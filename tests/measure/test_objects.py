@@ -171,6 +171,16 @@ def test_points_and_lines() -> None:
     assert abs(merged.found[1].shape[0][1] - 10.0) < 1.25  # the plain mean is off by 5 / 4
 
 
+@pytest.mark.parametrize(
+    "box", [Box(0, 0, 0, 5), Box(0, 0, -3, -3), Box(float("nan"), 0, 1, 1), Box(0, 0, float("inf"), 1)]
+)
+def test_a_box_without_place_or_size_is_named(box: Box) -> None:
+    with pytest.raises(ValueError, match=r"Row 1: Box\(.* is no shape"):
+        objects.estimate(
+            [Seen(0, 0, 0, Box(0, 0, 1, 1)), Seen(0, 1, 0, box)], [(0, 0), (0, 1)], objects.BOX, tasks=1, labelers=2
+        )
+
+
 def test_bad_rows_are_named() -> None:
     with pytest.raises(ValueError, match="Row 0: labeler 1 gave no answer to task 0"):
         objects.estimate([Seen(0, 1, 0, Box(0, 0, 1, 1))], [(0, 0)], objects.BOX, tasks=1, labelers=2)
@@ -179,5 +189,7 @@ def test_bad_rows_are_named() -> None:
     with pytest.raises(ValueError, match="no class 4"):
         objects.estimate([Seen(0, 0, 4, Box(0, 0, 1, 1))], [(0, 0)], objects.BOX, tasks=1, labelers=1)
     assert objects.estimate([], [(0, 0)], objects.BOX, tasks=1, labelers=1).found == []
+    with pytest.raises(ValueError, match=r"Row 0: .* is no shape"):
+        objects.estimate([Seen(0, 0, 0, Cuboid(0, 0, 0, 1, 0, 1, 0))], [(0, 0)], objects.CUBOID, tasks=1, labelers=1)
     with pytest.raises(ValueError, match="begins before it ends"):
         spans.span(3, 3)

@@ -11,9 +11,9 @@ A `Geometry` says how shapes of one sort are compared and taken apart; there are
 and cuboids below. Shapes are tuples, so that they have an order; that of the rows makes no difference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, exp, log, pi, sin, sqrt
+from math import cos, exp, isfinite, log, pi, sin, sqrt
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -91,9 +91,11 @@ def estimate(
 ) -> Estimate[S]:  # fmt: skip
     """Things of many tasks. `asked` holds (task, labeler) of every answer, also of those in which nothing was drawn.
 
-    Raises ValueError naming a row whose task, labeler or class is out of range, or whose answer is not among the asked.
+    Raises ValueError naming a row whose task, labeler or class is out of range, whose answer is not among the asked, or
+    whose shape is none.
     """
     people = _people(seen, asked, tasks, labelers, classes)
+    _check_shapes(seen, geometry)
     groups = _all(seen, geometry, tasks, least)
     drew = _existence(seen, groups, people, labelers)
     label, sure = _classes(seen, groups, labelers, classes)
@@ -143,6 +145,25 @@ def _people(
         if one.labeler not in people[one.task]:
             raise ValueError(f"Row {row}: labeler {one.labeler} gave no answer to task {one.task}.")
     return [sorted(p) for p in people]
+
+
+def _check_shapes(seen: Sequence[Seen[S]], geometry: Geometry[S]) -> None:
+    for row, one in enumerate(seen):
+        try:
+            sound = all(isfinite(x) for x in _flat(one.shape)) and geometry.alike(one.shape, one.shape) == 1.0
+            sound = sound and all(isfinite(x) for x in geometry.numbers(one.shape, one.shape))
+        except (ValueError, ArithmeticError):
+            sound = False
+        if not sound:
+            raise ValueError(f"Row {row}: {one.shape!r:.80} is no shape that has a place and a size.")
+
+
+def _flat(shape: Iterable[object]) -> Iterator[float]:
+    for part in shape:
+        if isinstance(part, tuple):
+            yield from _flat(part)
+        elif isinstance(part, int | float):
+            yield float(part)
 
 
 def _all(seen: Sequence[Seen[S]], geometry: Geometry[S], tasks: int, least: float) -> list[list[int]]:
@@ -228,6 +249,8 @@ def _shapes(
 
 
 def _box_numbers(shape: boxes.Box, like: boxes.Box) -> list[float]:
+    if min(shape.w, shape.h) <= 0:
+        raise ValueError("A box is wider and higher than 0.")
     size = sqrt(like.w * like.h)
     right, bottom = shape.x + shape.w - like.x - like.w, shape.y + shape.h - like.y - like.h
     return [(like.x - shape.x) / size, (like.y - shape.y) / size, right / size, bottom / size]
