@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -95,6 +96,16 @@ CASES = {
     "GET /scale/v2/datasets/tasks": Case(none=True),
     "GET /scale/v2/datasets/task": Case(none=True),
     "GET /scale/v2/datasets/task/{task_id}/response_url/{attachment_id}": Case(none=True),
+    "POST /scale/v1/arrivals/missing": Case({"task_ids": ["{task_id}"]}, lists=True),
+    "POST /scale/v1/arrivals": Case(
+        {
+            "task_id": "{arrived}",
+            "type": "laneannotation",
+            "status": "canceled",
+            "project": "{project}",
+            "params": {},
+        }
+    ),
     "GET /scale/v1/studio/assignments": Case(lists=True),
     "POST /scale/v1/studio/assignments/add": Case({"emails": ["a@example.org"], "projects": ["{project}"]}),
     "POST /scale/v1/studio/assignments/remove": Case({"emails": ["a@example.org"], "projects": ["{project}"]}),
@@ -146,7 +157,7 @@ def things(account: Account) -> Things:
         "task_id": task.id, "task_type": "laneannotation", "project": project.name, "batch": batch.name, "mark": mark,
         "project_id": project.as_dict()["id"], "batch_id": batch.as_dict()["id"], "attachment_id": "x",
         "chat": account.live.create_project(fresh("chat"), TaskType.Chat).name,
-        "unique": fresh("u"), "gold_type": "namedentityrecognition", "group": "g",
+        "arrived": uuid4().hex[:24], "unique": fresh("u"), "gold_type": "namedentityrecognition", "group": "g",
         "gold": account.live.create_project(fresh("gold"), TaskType.NamedEntityRecognition).name,
         "file_id": account.live.upload_file(io.BytesIO(mark.encode())).id,
     }  # fmt: skip

@@ -1,20 +1,43 @@
-"""What concerns the Scale door: tasks that change their kind."""
+"""What concerns the Scale door: moving in, and tasks that change their kind."""
 
 import asyncio
+import dataclasses
 import json
+from typing import Annotated
 
 import typer
 
 from neraca.cli.operate import actor, open_house
-from neraca.cli.speech import Json, app
+from neraca.cli.speech import Json, Refused, app, bar, target
 
 scale = typer.Typer(help="The door for Scale's client.", no_args_is_help=True)
 app.add_typer(scale, name="scale")
 
 
-@scale.callback()
-def group() -> None:
-    """The door for Scale's client."""
+@scale.command("import")
+def import_account(
+    source: Annotated[str, typer.Option("--from", metavar="URL", help="The old account's base URL, up to /v1.")],
+    key: Annotated[str, typer.Option(help="The old account's key.")],
+    to: Annotated[str | None, typer.Option(help="Neraca; else NERACA_URL, else first-run.json.")] = None,
+    to_key: Annotated[str | None, typer.Option(help="Its key; else NERACA_KEY, else first-run.json.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Copy projects, batches, tasks, responses and media of a Scale account; run it again after a break."""
+    from neraca.cli.moving_in import Mover  # noqa: PLC0415 - needs the scale extra
+
+    mover = Mover(source, key, *target(to, to_key))
+    try:
+        with bar("Tasks") as told:
+            copied = mover.move(told)
+    finally:
+        mover.close()
+    if as_json:
+        print(json.dumps(dataclasses.asdict(copied)))
+    else:
+        print(f"{copied.projects} projects, {copied.batches} batches, {copied.tasks} tasks, {copied.files} files.")
+    if copied.refused:
+        task_id, why = next(iter(copied.refused.items()))
+        raise Refused(f"{len(copied.refused)} tasks were not copied; {task_id}: {why}")
 
 
 @scale.command("move")

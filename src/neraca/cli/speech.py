@@ -41,19 +41,25 @@ def sentence(failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.strerror:
         return f"{failure.strerror}: {failure.filename}." if failure.filename else f"{failure.strerror}."
     if isinstance(failure, ModuleNotFoundError):
-        return f"The package {failure.name} is missing: install neraca[server]."
+        extra = "scale" if failure.name == "scaleapi" else "server"
+        return f"The package {failure.name} is missing: install neraca[{extra}]."
     lines = str(failure).strip().splitlines()
     return lines[0] if lines else f"It failed ({type(failure).__name__})."
 
 
 def connect(url: str | None, key: str | None) -> Client:
-    """The client of a command: its options, else the environment, else NERACA_HOME/first-run.json.
+    """The client of a command, see `target`."""
+    return Client(*target(url, key))
+
+
+def target(url: str | None, key: str | None) -> tuple[str, str]:
+    """Address and key of a command: its options, else the environment, else NERACA_HOME/first-run.json.
 
     The file's key goes only to the file's address: with another `--url` a key must be given.
     """
     url, key = url or os.environ.get("NERACA_URL"), key or os.environ.get("NERACA_KEY")
     if url and key:
-        return Client(url, key)
+        return url, key
     path = Path(os.environ.get("NERACA_HOME") or ".neraca") / "first-run.json"
     try:
         known = json.loads(path.read_text("utf-8"))
@@ -61,7 +67,7 @@ def connect(url: str | None, key: str | None) -> Client:
         raise Refused(f"Give --url and --key, or NERACA_URL and NERACA_KEY: there is no {path}.") from None
     if url and url.rstrip("/") != str(known["url"]).rstrip("/"):
         raise Refused(f"Give --key too: the key in {path} belongs to {known['url']}.")
-    return Client(url or str(known["url"]), key or str(known["live"]))
+    return url or str(known["url"]), key or str(known["live"])
 
 
 def show(shape: BaseModel | Sequence[BaseModel], as_json: bool, columns: Sequence[str] = ()) -> None:

@@ -33,17 +33,24 @@ async def get(db: Connection, file_id: UUID, mode: str) -> Row | None:
 
 
 async def page(
-    db: Connection, mode: str, project: str | None, metadata: Row, before: tuple[datetime, UUID] | None, limit: int
+    db: Connection,
+    mode: str,
+    project: str | None,
+    reference: str | None,
+    metadata: Row,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[Row]:
     """Newest first."""
     return await (
         await db.execute(
             f"select {COLUMNS} from scale_file where mode = %(m)s"
-            " and (%(p)s::text is null or %(p)s = any(project_names)) and metadata @> %(d)s"
+            " and (%(p)s::text is null or %(p)s = any(project_names))"
+            " and (%(r)s::text is null or reference_id = %(r)s) and metadata @> %(d)s"
             " and (%(t)s::timestamptz is null or (created_at, id) < (%(t)s::timestamptz, %(i)s::uuid))"
             " order by created_at desc, id desc limit %(n)s",
             {
-                "m": mode, "p": project, "d": Jsonb(metadata), "t": before[0] if before else None,
+                "m": mode, "p": project, "r": reference, "d": Jsonb(metadata), "t": before[0] if before else None,
                 "i": before[1] if before else None, "n": limit + 1,
             },
         )

@@ -104,10 +104,12 @@ async def content(session: CellSession, name: str) -> tuple[Path, str]:
 async def listed(session: CellSession, given: Mapping[str, str]) -> dict[str, Any]:
     """A page of files, newest first."""
     metadata, project = _metadata(given.get("metadata")), given.get("project") or None
-    scope = f"scale-files:{session.who.client_id}:{words.mode(session)}:{project}:{sorted(metadata.items())}"
+    reference = given.get("reference_id") or None
+    about = f"{project}:{reference}:{sorted(metadata.items())}"
+    scope = f"scale-files:{session.who.client_id}:{words.mode(session)}:{about}"
     at = session.house.cursors.read(scope, given.get("cursor") or None)
     before = (datetime.fromisoformat(at[0]), UUID(at[1])) if at else None
-    rows = await queries.page(session.db, words.mode(session), project, metadata, before, PAGE)
+    rows = await queries.page(session.db, words.mode(session), project, reference, metadata, before, PAGE)
     told: dict[str, Any] = {"files": [shown(session, row) for row in rows[:PAGE]]}
     if len(rows) > PAGE:
         last = rows[PAGE - 1]

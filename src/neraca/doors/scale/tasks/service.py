@@ -27,9 +27,13 @@ def new_id() -> UUID:
 
 
 async def create(
-    session: CellSession, word: str, given: dict[str, Any], *, idempotency_key: str | None = None
-) -> dict[str, Any]:
-    """A new task. Raises 400 naming the parameters, 404 for an unknown project or batch, 409 for a taken unique id."""
+    session: CellSession, word: str, given: dict[str, Any], *, idempotency_key: str | None = None,
+    task_id: UUID | None = None, ended: tuple[str, dict[str, Any] | None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """A new task. Raises 400 naming the parameters, 404 for an unknown project or batch, 409 for a taken unique id.
+
+    One that moves in brings its id, and the status and response with which it ended.
+    """
     asked = rules.asked(given, private=session.house.private_hosts)
     mode = words.mode(session)
     names = await _named(session, mode, word, asked)
@@ -37,7 +41,7 @@ async def create(
     params = {**{k: v for k, v in default.items() if k not in rules.APART}, **asked.params}
     rules.checked(word, params, private=session.house.private_hosts)
     values: dict[str, Any] = {
-        "id": new_id(),
+        "id": task_id or new_id(),
         "mode": mode,
         "project_id": names["project_id"],
         "project_name": names["project_name"],
@@ -57,7 +61,10 @@ async def create(
         "native": None,
         "response": None,
     }
-    if mode == "test":
+    if ended is not None:
+        response = None if ended[1] is None else json.dumps(ended[1])
+        values |= {"status": ended[0], "stage": NEVER, "response": response}
+    elif mode == "test":
         values |= {"status": "completed", "stage": NEVER, "response": json.dumps(sample(word, params))}
     else:
         await _located(session, values, translate.fit(word, params), asked.instruction, default.get("instruction"))

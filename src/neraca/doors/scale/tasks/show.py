@@ -102,7 +102,14 @@ def _downloads(row: Row, session: CellSession) -> list[dict[str, Any]]:
     given = params.get("attachments")
     listed = given if isinstance(given, list) else [params.get("attachment")]
     return [
-        {"attachmentURL": url, "isConvertedImage": False, "s3URL": url}
+        {"attachmentURL": url, "isConvertedImage": False, "s3URL": _readable(url, session)}
         for url in listed
-        if isinstance(url, str) and url.startswith(("http://", "https://"))
+        if isinstance(url, str) and url.startswith(("http://", "https://", "scaledata://"))
     ]
+
+
+def _readable(url: str, session: CellSession) -> str:
+    """Where the caller's key reads it: an uploaded file here, everything else where it is."""
+    if not url.startswith("scaledata://"):
+        return url
+    return f"{session.house.url}/scale/v1/files/{url.rpartition('/')[2]}/content"

@@ -143,7 +143,11 @@ async def list_dataset_deliveries(request: Request) -> Response:
 @router.get("/datasets/delivery")
 @router.get("/datasets/tasks")
 @router.get("/datasets/task")
-@router.get("/datasets/task/{task_id}/response_url/{attachment_id}")
 async def nothing(request: Request) -> Response:
     async with route.account(request):
         raise NotFound
+
+
+@router.get("/datasets/task/{task_id}/response_url/{attachment_id}")
+async def no_attachment(request: Request, task_id: str, attachment_id: str) -> Response:  # noqa: ARG001 - the address
+    return await nothing(request)
