@@ -14,8 +14,9 @@ from tests.deliver.receiver import receiving
 from tests.fixtures.place import Place
 
 from neraca import deliver
-from neraca.deliver.callbacks import queries, rules, sender
+from neraca.deliver.callbacks import queries, rules
 from neraca.kit import urlguard
+from neraca.kit.signing import webhook_signature
 
 SECRET = "whsec_" + base64.b64encode(b"0" * 32).decode()
 
@@ -328,5 +329,5 @@ def test_pauses_grow_to_two_hours() -> None:
 
 def test_the_signature_is_of_standard_webhooks() -> None:
     now = int(datetime.now(UTC).timestamp())
-    signature = sender.sign(SECRET, "msg_1", now, b"{}")
+    signature = webhook_signature(SECRET, "msg_1", now, b"{}")
     Webhook(SECRET).verify("{}", {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": signature})

@@ -23,7 +23,7 @@ SORTS = {
     "person_id": "person", "key_id": "key", "project_id": "project", "asset_id": "asset", "token": "media",
     "task_id": "task", "import_id": "import", "lease_id": "lease", "export_id": "export",
     "callback_id": "callback", "delivery_id": "delivery", "batch_id": "batch", "after": "task",
-    "cursor": "cursor", "client_id": "client",
+    "cursor": "cursor", "client_id": "client", "model_id": "model",
 }  # fmt: skip
 PLAIN = {"limit", "state", "credit", "offset", "position"}
 HEADERS = {"Idempotency-Key"}  # chosen by the caller: test_names.py
@@ -113,6 +113,13 @@ CASES = {
     "GET /api/exports/{export_id}": Case(),
     "GET /api/exports/{export_id}/data": Case(),
     "GET /api/projects/{project_id}/export.jsonl": Case(query={"after": "{task}"}),
+    "GET /api/models": Case(),
+    "POST /api/models": Case({"name": "new", "url": "http://127.0.0.1:8099/new", "project_ids": ["{project}"]}),
+    "GET /api/models/{model_id}": Case(),
+    "PATCH /api/models/{model_id}": Case({"state": "paused"}),
+    "DELETE /api/models/{model_id}": Case(last=True),
+    "PUT /api/models/{model_id}/projects/{project_id}": Case(),
+    "DELETE /api/models/{model_id}/projects/{project_id}": Case(last=True, instead={"model": "other model"}),
     "GET /api/callbacks": Case(),
     "POST /api/callbacks": Case({"url": "http://127.0.0.1:8099/new", "project_id": "{project}"}),
     "GET /api/callbacks/{callback_id}": Case(),

@@ -10,7 +10,7 @@ from argon2.exceptions import VerificationError
 from neraca.accounts import queries, rules
 from neraca.accounts.gate import MANAGE, CellSession, Principal, SignedIn
 from neraca.accounts.house import House
-from neraca.kit import clock
+from neraca.kit import clock, urlguard
 from neraca.kit.session import Connection
 from neraca.kit.signing import digest, token
 from neraca.wire.accounts import (
@@ -28,7 +28,7 @@ from neraca.wire.accounts import (
     Person,
     Session,
 )
-from neraca.wire.errors import Conflict, Forbidden, NotFound, TooManyRequests, WrongPassword
+from neraca.wire.errors import Conflict, Fault, Forbidden, NotFound, TooManyRequests, UrlNotAllowed, WrongPassword
 
 EVERYBODY = 10_000
 _hasher = PasswordHasher()  # argon2id with the library's present defaults
@@ -325,3 +325,13 @@ async def sign_out(home: House, who: SignedIn) -> None:
     async with home.control() as control:
         await queries.end_login(control, who.id_hash)
     home.forget(lambda what: isinstance(what, Principal) and what.credential == who.id_hash)
+
+
+async def check_url(home: House, url: str) -> None:
+    """Whether a client's address may be called. Raises url-not-allowed. It is asked again before every call."""
+    try:
+        await urlguard.check(url, private=home.private_hosts)
+    except urlguard.Refused as wrong:
+        why = str(wrong)
+        said = f"{why[0].upper()}{why[1:]}."
+        raise UrlNotAllowed(why=why, errors=[Fault("#/url", "url-not-allowed", said)]) from None

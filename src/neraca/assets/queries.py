@@ -25,6 +25,17 @@ async def get(db: Connection, asset_id: UUID) -> Row | None:
     return await (await db.execute(f"select {COLUMNS} from asset where id = %(id)s", {"id": asset_id})).fetchone()
 
 
+async def leased(db: Connection, lease_id: UUID) -> bool:
+    """Whether a lease lives."""
+    row = await (
+        await db.execute(
+            "select 1 as one from slot where lease_id = %(i)s and state = 1 and lease_until > clock_timestamp()",
+            {"i": lease_id},
+        )
+    ).fetchone()
+    return row is not None
+
+
 async def makers(db: Connection, asset_ids: list[UUID]) -> dict[UUID, str]:
     """Who made the pictures among `asset_ids`, where that is known."""
     rows = await (

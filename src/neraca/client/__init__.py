@@ -20,6 +20,7 @@ from neraca.client.errors import (
     TimedOut,
     Unreachable,
 )
+from neraca.client.models import ModelCalls
 from neraca.client.people import SignedIn
 from neraca.client.projects import ProjectCalls, TaskCalls
 from neraca.client.transfers import AssetCalls, ExportCalls, ImportCalls
@@ -42,6 +43,7 @@ class Client:
         self.imports = ImportCalls(self.wire)
         self.exports = ExportCalls(self.wire)
         self.callbacks = CallbackCalls(self.wire)
+        self.models = ModelCalls(self.wire)
         self.work = WorkCalls(self.wire)
 
     def __enter__(self) -> Self:

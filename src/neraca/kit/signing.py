@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -23,6 +24,29 @@ def digest(secret: str) -> bytes:
 def pseudonym(key: bytes, name: str) -> uuid.UUID:
     """The same id for the same name under one key; unlinkable under another. HMAC-SHA-256."""
     return uuid.UUID(bytes=hmac.digest(key, name.encode(), "sha256")[:16], version=4)
+
+
+def webhook_signature(secret: str, message_id: str, seconds: int, body: bytes) -> str:
+    """The `webhook-signature` of Standard Webhooks 1.0."""
+    from standardwebhooks.webhooks import Webhook  # noqa: PLC0415 - an idle worker does not hold it
+
+    return str(Webhook(secret).sign(message_id, datetime.fromtimestamp(seconds, UTC), body.decode()))
+
+
+def webhook_headers(secret: str, message_id: str, seconds: int, body: bytes) -> dict[str, str]:
+    """The headers of a signed call with a JSON body."""
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Neraca",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": webhook_signature(secret, message_id, seconds, body),
+    }
+
+
+def webhook_secret() -> str:
+    """A new secret for signed calls, as Standard Webhooks spells it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class Signer:

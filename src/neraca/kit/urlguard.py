@@ -151,7 +151,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: the status, at most 64 kB of body, and how long it took in milliseconds."""
+    """What came back: the status, the body up to the limit, and how long it took in milliseconds."""
 
     status: int
     headers: dict[str, str]
@@ -289,13 +289,14 @@ async def post(
     private: bool = False,
     seconds: float = TOTAL_SECONDS,
     tls: ssl.SSLContext | None = None,
+    limit: int = BODY_LIMIT,
 ) -> Reply:
-    """One POST within `seconds` in all, with at most 64 kB of the answer's body read.
+    """One POST within `seconds` in all, with at most `limit` bytes of the answer's body read.
 
     A 3xx is an answer like any other. Raises `Refused` before any packet, `Failed` after.
     """
     target = parse(url, private=private)
-    return await _call("POST", target, body, headers, private=private, seconds=seconds, tls=tls, limit=BODY_LIMIT)
+    return await _call("POST", target, body, headers, private=private, seconds=seconds, tls=tls, limit=limit)
 
 
 async def get(url: str, *, limit: int, private: bool = False, seconds: float = TOTAL_SECONDS) -> Reply:

@@ -60,6 +60,17 @@ async def add_version(db: Connection, project_id: UUID, event_id: int) -> None:
     )
 
 
+async def instructions(db: Connection, project_id: UUID, version: int) -> str:
+    """The instructions of a version of a project."""
+    row = await (
+        await db.execute(
+            "select instructions from project_version where project_id = %(p)s and version = %(v)s",
+            {"p": project_id, "v": version},
+        )
+    ).fetchone()
+    return str(row["instructions"]) if row else ""
+
+
 async def change(db: Connection, project_id: UUID, values: dict[str, Any], *, new_version: bool) -> Row | None:
     """Writes the given columns; keys are column names chosen by the service."""
     stored = {k: Jsonb(v) if isinstance(v, dict) else v for k, v in values.items()}

@@ -2,6 +2,6 @@
 
 from neraca.routing.queries import close_slots, offers, open_slot
 from neraca.routing.queries import sweep_expired as sweep
-from neraca.routing.service import held, take
+from neraca.routing.service import give_back, held, hold, take
 
-__all__ = ["close_slots", "held", "offers", "open_slot", "sweep", "take"]
+__all__ = ["close_slots", "give_back", "held", "hold", "offers", "open_slot", "sweep", "take"]

@@ -26,7 +26,7 @@ with recursive live as (
   where s.lease_until > clock_timestamp()
 ), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
-    select count(*) <= (%(prefetch)s)::int and count(*) filter (where not begun) = 0 from live)
+    select count(*) < %(most)s and count(*) filter (where not begun) = 0 from live)
 ), level as (
   (select s.priority from wanting cross join lateral (
      select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1) s)
@@ -140,13 +140,13 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> Non
 
 
 async def hold_or_claim(
-    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool
+    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool, most: int
 ) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
-    Locks the labeler's own requests against each other.
+    It makes at most `most` of them. Locks the labeler's own requests against each other.
     """
-    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch}
+    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
     await db.execute(LOCK, values)
     return await db.execute(CLAIM, values)
 
@@ -160,15 +160,15 @@ async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, eve
     return int(row["n"]) if row else 0
 
 
-async def begin(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int) -> Row | None:
-    """Opens a prefetched lease, or renews an open one: the full time starts now."""
+async def begin(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int, *, longest: int = 86_400) -> Row | None:
+    """Opens a prefetched lease, or renews an open one: the full time starts now, or `longest` seconds of it."""
     return await (
         await db.execute(
             "update slot s set begun = true,"
-            " lease_until = clock_timestamp() + make_interval(secs => p.lease_seconds) from project p"
+            " lease_until = clock_timestamp() + make_interval(secs => least(p.lease_seconds, %(s)s)) from project p"
             " where p.id = s.project_id and s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s"
             " and s.fence = %(f)s and s.lease_until > clock_timestamp() returning s.lease_until",
-            {"i": lease_id, "l": labeler_id, "f": fence},
+            {"i": lease_id, "l": labeler_id, "f": fence, "s": longest},
         )
     ).fetchone()
 

@@ -1,5 +1,6 @@
 """Who gets what next: leases given, renewed and given back."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -75,17 +76,42 @@ async def next_task(session: CellSession, project_id: UUID, *, prefetch: bool) -
     return None if claimed is None else await _lease(session, claimed)
 
 
-async def _claim(session: CellSession, project_id: UUID, *, prefetch: bool) -> list[queries.Row]:
+async def hold(
+    session: CellSession, project_id: UUID, *, most: int, seconds: int, busy: Collection[str]
+) -> wire.Lease | None:
+    """One more lease of a labeler that is a program and works on up to `most` at once, for `seconds` from now.
+
+    `busy` are the leases at work. One that is held and not among them was broken off, and is taken up again.
+    The caller sees to it that a labeler asks once at a time, and opens no transaction.
+    """
+    live = await _claim(session, project_id, prefetch=False, most=most)
+    found = next((r for r in live if str(r["lease_id"]) not in busy), None)
+    if found is None and len(live) < most:
+        found = await _look_again(session, project_id, prefetch=False, most=most)
+    await remember(session)
+    if found is None:
+        return None
+    who = session.who.labeler_id
+    renewed = await queries.begin(session.db, found["lease_id"], who, found["fence"], longest=seconds)
+    return None if renewed is None else await _lease(session, {**found, **renewed, "begun": True})
+
+
+async def _claim(
+    session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None
+) -> list[queries.Row]:
     who = session.who
     async with pipelined(session.db):
         await _greet(session)
         asked = await queries.hold_or_claim(
-            session.db, who.labeler_id, project_id, who.mode or "live", prefetch=prefetch
-        )
+            session.db, who.labeler_id, project_id, who.mode or "live", prefetch=prefetch,
+            most=most or (2 if prefetch else 1),
+        )  # fmt: skip
     return await asked.fetchall()
 
 
-async def _look_again(session: CellSession, project_id: UUID, *, prefetch: bool) -> queries.Row | None:
+async def _look_again(
+    session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None
+) -> queries.Row | None:
     """After a vain claim: what has come back behind the labeler's cursor. Raises not-found."""
     project = await queries.workable(session.db, project_id, session.who.mode or "live")
     if project is None:
@@ -96,7 +122,7 @@ async def _look_again(session: CellSession, project_id: UUID, *, prefetch: bool)
         found = await queries.look_behind(session.db, session.who.labeler_id, project_id)
     if not found:
         return None
-    return next((r for r in await _claim(session, project_id, prefetch=prefetch) if r["fresh"]), None)
+    return next((r for r in await _claim(session, project_id, prefetch=prefetch, most=most) if r["fresh"]), None)
 
 
 async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from neraca import __version__, answers, doors, quality
+from neraca import __version__
 from neraca.accounts import House
 from neraca.accounts import endpoints as accounts
 from neraca.answers import endpoints as submits
@@ -21,11 +21,13 @@ from neraca.deliver.exports import endpoints as exports
 from neraca.doors.scale import endpoints as scale
 from neraca.kit import openapi
 from neraca.kit.requests import declared
+from neraca.models import endpoints as models
 from neraca.projects import endpoints as projects
 from neraca.quality.reports import endpoints as reports
 from neraca.routing import endpoints as work
 from neraca.server import faults, logs
 from neraca.server.front import Front
+from neraca.server.hooks import ANSWER_STORED
 from neraca.server.settings import Settings
 from neraca.tasks import endpoints as tasks
 from neraca.tasks.imports import endpoints as imports
@@ -45,6 +47,7 @@ ROUTERS = (
     exports.router,
     callbacks.router,
     reports.router,
+    models.router,
     *scale.ROUTERS,
 )
 # Asked for with every answer: these read their own body and need nothing of what FastAPI does for a route.
@@ -52,7 +55,6 @@ HOT: dict[str, Callable[..., Awaitable[Response]]] = {
     "/api/work/next": work.next_task,
     "/api/work/leases/{lease_id}/submit": submits.submit_answer,
 }
-ANSWER_STORED: answers.Handlers = (doors.answer_stored, quality.answer_stored)
 
 
 def create(settings: Settings) -> FastAPI:

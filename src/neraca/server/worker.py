@@ -14,7 +14,9 @@ from neraca import accounts, deliver
 from neraca.accounts import Cell, House
 from neraca.kit import lifeline
 from neraca.server import logs, settings
+from neraca.server.hooks import ANSWER_STORED
 from neraca.server.jobs import Jobs
+from neraca.server.modeling import Modeling
 from neraca.server.relay import Relay
 
 IDLE_SECONDS = 1.0
@@ -46,6 +48,7 @@ class Worker:
         self._jobs = jobs
         self._sender = sender
         self._relay = Relay(house, jobs, sender)
+        self._models = Modeling(house, ANSWER_STORED)
         self._cells: list[Cell] = []
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -68,6 +71,7 @@ class Worker:
             for cell in self._cells:
                 try:
                     busy = await self._relay.turn(cell) or busy
+                    busy = bool(await self._models.step(cell)) or busy
                 except Exception as wrong:
                     log.warning("cell-interrupted", cell=cell.database, error=type(wrong).__name__, exc_info=wrong)
             await asyncio.sleep(BUSY_SECONDS if busy else IDLE_SECONDS)
@@ -90,6 +94,7 @@ class Worker:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+            await self._models.close()
             await self._relay.close()
             await self._sender.close()
 

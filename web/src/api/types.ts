@@ -32,5 +32,7 @@ export type Key = S["Key"] & { key?: string };
 export type Member = S["Member"];
 export type Invitation = S["Invitation"] & { url?: string; token?: string };
 export type Callback = S["Callback"];
+export type Model = S["Model"];
+export type ModelProject = S["ModelProject"];
 export type Delivery = S["Delivery"];
 export type Client = S["Client"] & { live_key?: string; test_key?: string };

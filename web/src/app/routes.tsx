@@ -52,6 +52,7 @@ const people = createRoute({
 const callbacks = createRoute({
   getParentRoute: () => manage, path: "/callbacks", component: lazyRouteComponent(() => import("@/pages/manage/Callbacks"), "Callbacks"),
 });
+const models = createRoute({ getParentRoute: () => manage, path: "/models", component: lazyRouteComponent(() => import("@/pages/manage/Models"), "Models") });
 const project = createRoute({
   getParentRoute: () => manage, path: "/$project",
   validateSearch: (search): { tab?: string; state?: string } => {
@@ -68,7 +69,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([signIn, invite]),
     inside.addChildren([work, framed.addChildren([
-      home, clients, manage.addChildren([projects, newProject, keys, people, callbacks, project, task]),
+      home, clients, manage.addChildren([projects, newProject, keys, people, callbacks, models, project, task]),
     ])]),
   ]),
   defaultPreload: "intent",

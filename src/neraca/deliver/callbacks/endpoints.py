@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from neraca.accounts import MANAGE, house, inside, taken
+from neraca.accounts import MANAGE, check_url, house, inside, taken
 from neraca.deliver.callbacks import queries, service
 from neraca.kit.openapi import doc
 from neraca.kit.requests import known, limit, query
@@ -27,7 +27,7 @@ async def list_callbacks(request: Request) -> wire.Callbacks:
 @router.post("/api/callbacks", status_code=201, openapi_extra=doc(wire.CallbackNew))
 async def create_callback(request: Request) -> wire.Callback:
     asked = await taken(request, MANAGE, wire.CallbackNew)
-    await service.check_url(house(request), asked.url)
+    await check_url(house(request), asked.url)
     async with inside(request, MANAGE) as session:
         return await service.create(session, asked)
 
@@ -43,7 +43,7 @@ async def change_callback(request: Request, callback_id: str) -> wire.Callback:
     asked = await taken(request, MANAGE, wire.CallbackChange)
     endpoint_id = known(callback_id)
     if asked.url is not None:
-        await service.check_url(house(request), asked.url)
+        await check_url(house(request), asked.url)
     async with inside(request, MANAGE) as session:
         return await service.change(session, endpoint_id, asked)
 

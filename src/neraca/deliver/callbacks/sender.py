@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -12,6 +12,7 @@ import structlog
 from neraca.accounts import Cell, House
 from neraca.deliver.callbacks import queries, rules
 from neraca.kit import clock, urlguard
+from neraca.kit.signing import webhook_headers
 
 AT_ONCE = 8  # calls to one endpoint that answers well
 IN_ALL = 256  # calls of this process
@@ -26,13 +27,6 @@ class _Endpoint:
     failures: int = 0
     quiet_until: float = 0.0
     runner: asyncio.Task[None] | None = field(default=None)
-
-
-def sign(secret: str, message_id: str, seconds: int, body: bytes) -> str:
-    """The `webhook-signature` of Standard Webhooks 1.0."""
-    from standardwebhooks.webhooks import Webhook  # noqa: PLC0415 - an idle worker does not hold it
-
-    return str(Webhook(secret).sign(message_id, datetime.fromtimestamp(seconds, UTC), body.decode()))
 
 
 class Sender:
@@ -96,13 +90,8 @@ class Sender:
         at = self._now()
         body = row["body"].encode()
         message_id = f"msg_{row['id'].hex}"
-        seconds = int(at.timestamp())
         headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "Neraca",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(seconds),
-            "webhook-signature": sign(row["secret"], message_id, seconds, body),
+            **webhook_headers(row["secret"], message_id, int(at.timestamp()), body),
             **({"scale-callback-auth": row["secret"]} if row["style"] == "scale" else {}),
         }
         status, ms, retry_after = None, 0, None

@@ -1,28 +1,15 @@
 """Callback endpoints and their delivery log."""
 
-import base64
-import secrets
 from datetime import datetime
 from uuid import UUID
 
 from neraca import projects
-from neraca.accounts import CellSession, House
+from neraca.accounts import CellSession
 from neraca.deliver.callbacks import queries
-from neraca.kit import clock, urlguard
+from neraca.kit import clock
+from neraca.kit.signing import webhook_secret
 from neraca.wire import deliver as wire
-from neraca.wire.errors import Conflict, Fault, NotFound, UrlNotAllowed, ValidationFailed
-
-SECRET_BYTES = 32
-
-
-async def check_url(house: House, url: str) -> None:
-    """Raises url-not-allowed. It is asked again before every call."""
-    try:
-        await urlguard.check(url, private=house.private_hosts)
-    except urlguard.Refused as wrong:
-        why = str(wrong)
-        said = f"{why[0].upper()}{why[1:]}."
-        raise UrlNotAllowed(why=why, errors=[Fault("#/url", "url-not-allowed", said)]) from None
+from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 
 
 def shown(row: queries.Row, secret: str | None = None) -> wire.Callback:
@@ -60,7 +47,7 @@ async def create(session: CellSession, asked: wire.CallbackNew) -> wire.Callback
         except NotFound:
             raise ValidationFailed([Fault("#/project_id", "not-found", "There is no such project.")]) from None
         project_id, mode = project["id"], project["mode"]
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    secret = webhook_secret()
     row = await queries.add(session.db, url=asked.url, secret=secret, mode=mode, project_id=project_id)
     return shown(row, secret)
 

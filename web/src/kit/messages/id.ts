@@ -1,6 +1,7 @@
 import { app } from "./id/app";
 import { manage } from "./id/manage";
+import { models } from "./id/models";
 import { work } from "./id/work";
 
 /** Semua kalimat aplikasi, dalam bahasa Indonesia. */
-export const id = { ...app, ...work, ...manage };
+export const id = { ...app, ...work, ...manage, ...models };

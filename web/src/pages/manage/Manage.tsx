@@ -20,6 +20,7 @@ export function Manage() {
           <>
             <Link to="/manage/$client/people" params={params} className="place">{say("people")}</Link>
             <Link to="/manage/$client/keys" params={params} className="place">{say("keys")}</Link>
+            <Link to="/manage/$client/models" params={params} className="place">{say("models")}</Link>
             <Link to="/manage/$client/callbacks" params={params} className="place">{say("callbacks")}</Link>
           </>
         )}

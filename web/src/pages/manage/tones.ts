@@ -2,7 +2,7 @@ import type { Tone } from "@/ui/Page";
 
 /** What each state looks like: done well, under way, gone wrong, at rest. */
 export const TONES = {
-  active: "good", paused: "busy", archived: "calm", disabled: "bad",
+  active: "good", paused: "busy", archived: "calm", disabled: "bad", failing: "bad",
   open: "busy", decided: "good", canceled: "calm",
   receiving: "busy", queued: "busy", running: "busy", done: "good", failed: "bad",
   pending: "busy", dead: "bad",
