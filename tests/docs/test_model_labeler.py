@@ -36,7 +36,7 @@ def test_the_model_of_the_page_labels(served: Served, tmp_path: Path) -> None:
         project = client.projects.create(PROJECT)  # type: ignore[arg-type] # JSON, as a reader would write it
         list(client.tasks.create(project.id, [{"params": {"text": text}} for text in TEXTS]))
         model = neraca(served, key, "add", "Word list", f"http://127.0.0.1:{port}/", "--project", project.id)
-        known = environment(served, "") | {"NERACA_MODEL_SECRET": model["secret"], "PORT": str(port)}
+        known = environment(served, "") | {"MODEL_SECRET": model["secret"], "PORT": str(port)}
         program = subprocess.Popen([sys.executable, "-c", code(PAGE, "python")], env=known, cwd=tmp_path)
         try:
             client.projects.wait(project.id, timeout=60)
