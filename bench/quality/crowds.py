@@ -12,6 +12,7 @@ from neraca.measure import aggregate, calibrate, majority, replay
 from neraca.measure.majority import Ints
 
 DRAWS = 10  # of the gold
+SAID = 0.9  # of the truth must be something that somebody said: words and numbers are other kinds
 ENOUGH = 500  # true labels from which a calibration error is a bar
 CLOSED = 200  # tasks from which a met confidence is a bar
 
@@ -24,7 +25,8 @@ def read(folder: Path, only: Sequence[str]) -> list[replay.Crowd]:
         wanted = not only or one.name in only
         if wanted and head == "task,worker,label" and (one / "truth.csv").exists():
             crowd = replay.read_folder(one)
-            if len(crowd.classes) <= 100:  # words and numbers are other kinds
+            truth = crowd.truth[crowd.truth >= 0]
+            if len(crowd.classes) <= 100 and np.isin(truth, crowd.label).mean() >= SAID:
                 found.append(crowd)
     return found
 

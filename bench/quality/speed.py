@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -56,11 +55,13 @@ def crowd(size: Size) -> dict[str, NDArray[np.int32]]:
     return {"task": task, "worker": worker, "label": np.where(right, truth[task], guess).astype(np.int32)}
 
 
-def run(size: Size, rounds: int, dtype: str, threads: int, tolerance: float = 0.0, keep: str = "") -> dict[str, Any]:
+def run(
+    size: Size, given: str, rounds: int, dtype: str, threads: int, *, tolerance: float = 0.0, keep: str = ""
+) -> dict[str, Any]:
     """Our engine in a process of its own, so that memory and threads are its alone."""
     words = [sys.executable, "-m", "bench.quality.speed", json.dumps(
         {"size": [size.answers, size.tasks, size.labelers, size.classes], "rounds": rounds, "dtype": dtype,
-         "threads": threads, "tolerance": tolerance, "keep": keep}
+         "threads": threads, "tolerance": tolerance, "keep": keep, "given": given}
     )]  # fmt: skip
     done = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -72,8 +73,9 @@ def _child(asked: dict[str, Any]) -> dict[str, Any]:
     dtype = np.float32 if asked["dtype"] == "f32" else np.float64
     small = Size(10_000, 1_000, 50, size.classes)
     _estimate(crowd(small), small, 2, dtype, asked["threads"], 0.0)  # loads the compiled code
-    given = crowd(size)
-    start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = peer.peak()
+    with np.load(asked["given"]) as file:
+        given = {name: file[name] for name in ("task", "worker", "label")}
     _estimate(given, size, 1, dtype, asked["threads"], 0.0)
     once = time.perf_counter(), time.process_time()
     _estimate(given, size, 1, dtype, asked["threads"], 0.0)
@@ -87,7 +89,7 @@ def _child(asked: dict[str, Any]) -> dict[str, Any]:
     pairs = len(np.unique(given["worker"].astype(np.int64) * size.classes + given["label"]))
     return {
         "wall": wall, "cpu": cpu, "wall_round": (wall - first[0]) / more, "cpu_round": (cpu - first[1]) / more,
-        "peak_kb": max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start, 1), "iterations": found.iterations,
+        "peak_kb": max(peer.peak() - start, 1), "iterations": found.iterations,
         "converged": found.converged, "pairs": pairs,
     }  # fmt: skip
 
@@ -136,25 +138,26 @@ def bars(largest: int) -> Iterator[Bar]:
 
 
 def _of(size: Size, threads: int, rates: dict[int, float], interpreter: str | None, folder: Path) -> Iterator[Bar]:
+    given = crowd(size)
+    theirs = str(folder / "crowd.npz")
+    np.savez(theirs, task=given["task"], worker=given["worker"], label=given["label"])
+    del given
     if size.answers >= 10**8 or (size.answers, size.classes) == (10**7, 100):
-        got = run(size, 3, "f32", threads)
+        got = run(size, theirs, 3, "f32", threads)
         most = 4e6 if size.classes == 100 else None
         yield Bar(f"{size.name}, float32, a round", got["wall_round"], "s", peer="crowd-kit does not fit in memory")
         yield Bar(f"{size.name}, float32, peak", got["peak_kb"], "kB", most=most)
         return
     rounds = PEER_ROUNDS[size.classes]
-    ours, theirs = str(folder / "ours.npy"), str(folder / "crowd.npz")
-    one = run(size, ROUNDS, "f64", 1)
-    two = run(size, ROUNDS, "f64", threads)
-    half = run(size, ROUNDS, "f32", threads)
+    ours = str(folder / "ours.npy")
+    one = run(size, theirs, ROUNDS, "f64", 1)
+    two = run(size, theirs, ROUNDS, "f64", threads)
+    half = run(size, theirs, ROUNDS, "f32", threads)
     other: dict[str, Any] = {}
     if interpreter:
-        given = crowd(size)
-        np.savez(theirs, task=given["task"], worker=given["worker"], label=given["label"])
-        del given
         other = peer.ask(interpreter, {"path": theirs, "iterations": rounds})
     if "cpu" in other:
-        run(size, rounds, "f64", 1, keep=ours)
+        run(size, theirs, rounds, "f64", 1, keep=ours)
         gap = float(np.abs(np.load(ours) - np.load(theirs + ".peer.npy")).max())
         cpu, wall = other["cpu"] / rounds, other["wall"] / rounds
         beside = f"{cpu:.3g} s CPU, {other['peak_kb'] / 1024:.0f} MB"
@@ -173,7 +176,7 @@ def _of(size: Size, threads: int, rates: dict[int, float], interpreter: str | No
             peer=f"{got['wall_round']:.3g} s a round, triad {rates[n] / 1e9:.1f} GB/s",
         )  # fmt: skip
     if (size.answers, size.classes) == (10**7, 4):
-        got = run(size, 1000, "f64", threads, tolerance=1e-3)
+        got = run(size, theirs, 1000, "f64", threads, tolerance=1e-3)
         yield Bar(f"{size.name}: to convergence ({got['iterations']} rounds)", got["wall"], "s", most=10.0)
 
 
