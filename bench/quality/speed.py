@@ -83,13 +83,14 @@ def _child(asked: dict[str, Any]) -> dict[str, Any]:
     began = time.perf_counter(), time.process_time()
     found = _estimate(given, size, asked["rounds"], dtype, asked["threads"], asked["tolerance"])
     wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
+    used = max(peer.peak() - start, 1)
     if asked["keep"]:
         np.save(asked["keep"], found.posterior)
     more = max(found.iterations - 1, 1)
     pairs = len(np.unique(given["worker"].astype(np.int64) * size.classes + given["label"]))
     return {
         "wall": wall, "cpu": cpu, "wall_round": (wall - first[0]) / more, "cpu_round": (cpu - first[1]) / more,
-        "peak_kb": max(peer.peak() - start, 1), "iterations": found.iterations,
+        "peak_kb": used, "iterations": found.iterations,
         "converged": found.converged, "pairs": pairs,
     }  # fmt: skip
 

@@ -27,12 +27,16 @@ LEAST = 1e-3  # a posterior below it says no more than it: errors that nobody fo
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """tau, beta, and b by class; `gold` is how many known tasks it was fitted to, 0 for the prior."""
+    """tau, beta, and b by class; `gold` is how many known tasks it was fitted to, 0 for the prior.
+
+    `doubt` is the standard deviation of ln tau that is left.
+    """
 
     tau: float
     beta: float
     bias: Floats
     gold: int
+    doubt: float = SPREADS[0]
 
 
 def prior(classes: int) -> Map:
@@ -78,7 +82,8 @@ def fit(
         x = x - step * min(1.0, 1.0 / float(np.abs(step).max()))
         if float(np.abs(step).max()) < 1e-8:
             break
-    return Map(float(np.exp(x[0])), float(x[1]), x[2:], len(at))
+    doubt = float(np.sqrt(np.linalg.inv(curvature)[0, 0]))
+    return Map(float(np.exp(x[0])), float(x[1]), x[2:], len(at), doubt)
 
 
 def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:

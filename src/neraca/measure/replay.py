@@ -233,7 +233,10 @@ class _Run:
                 self.look(t)
 
     def calibrate(self) -> None:
-        """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays."""
+        """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays.
+
+        What is stated must be met, so tau is taken at the low end of what the gold leaves open.
+        """
         at = [t for t in np.flatnonzero(self.gold >= 0).tolist() if self.votes[t]]
         if not at:
             return
@@ -241,7 +244,7 @@ class _Run:
         p = np.array([self.posterior(t) for t in at])
         start = calibrate.Map(1.0, 0.0, np.zeros(k), 0)
         how = calibrate.fit(p, np.zeros_like(p), self.gold[at], start=start, spreads=SPREADS, least=online.FLOOR)
-        self.tau, self.bias = how.tau, tuple(how.bias.tolist())
+        self.tau, self.bias = how.tau * float(np.exp(-how.doubt)), tuple(how.bias.tolist())
 
 
 def replay(
