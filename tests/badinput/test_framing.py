@@ -175,11 +175,14 @@ async def test_h06_slow_senders(door: Door, line: Line) -> None:
             trickle(line.head(), b"G"),
         )
     assert time.monotonic() - begun < 5
-    assert [answers(s)[0].status if s else None for s in said] == [
-        None, None, 408, 408, 408, 408, 408, 408, 200, 200, 200, 200,
-    ]  # fmt: skip
+    statuses = [answers(s)[0].status if s else None for s in said]
+    assert statuses[:2] == [None, None]
+    assert statuses[2] == statuses[6] == 408
+    assert set(statuses[3:8]) <= {408, None}  # who still sends when the answer comes may see the connection cut instead
+    assert statuses[8:] == [200, 200, 200, 200]
     for slow in said[2:8]:
-        answers(slow)[0].told(408, code="request-timeout")
+        if slow:
+            answers(slow)[0].told(408, code="request-timeout")
 
 
 async def test_h06_others_are_served_meanwhile(line: Line) -> None:

@@ -66,7 +66,7 @@ def test_teammates(account: Account, stranger: Account) -> None:
     assert (joined.role, joined.as_dict()["firstName"]) == ("labeler", "Ann")
     changed = account.live.update_teammates_role([email], TeammateRole.Member)
     assert [m.role for m in changed if m.email == email] == ["member"]
-    assert stranger.live.list_teammates() == []
+    assert [m for m in stranger.live.list_teammates() if m.email == email] == []
     with pytest.raises(exceptions.ScaleException) as caught:
         account.live.invite_teammates(["x@example.org"], TeammateRole.Manager)
     assert caught.value.code == 403  # a key makes no managers

@@ -131,11 +131,12 @@ where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s
 """
 
 
-async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str) -> None:
-    """Makes the labeler known to the cell, under its pseudonym."""
+async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str, project_id: UUID, mode: str | None) -> None:
+    """Makes the labeler known to the cell, under its pseudonym, if there is the project that they ask for."""
     await db.execute(
-        "insert into labeler (id, kind, handle) values (%(i)s, %(k)s, %(h)s) on conflict do nothing",
-        {"i": labeler_id, "k": kind, "h": handle},
+        "insert into labeler (id, kind, handle) select %(i)s, %(k)s, %(h)s where exists (select 1 from project"
+        " where id = %(p)s and (%(m)s::text is null or mode = %(m)s) and state <> 'archived') on conflict do nothing",
+        {"i": labeler_id, "k": kind, "h": handle, "p": project_id, "m": mode},
     )
 
 

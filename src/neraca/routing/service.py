@@ -33,12 +33,13 @@ async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
     )
 
 
-async def _greet(session: CellSession) -> None:
+async def _greet(session: CellSession, project_id: UUID) -> None:
     """The labeler's first steps in this cell."""
     who = session.who
     if session.house.recall(who.labeler_id.bytes) is None:
         handle = who.key_name or f"Labeler {who.labeler_id.hex[:6].upper()}"
-        await queries.greet(session.db, who.labeler_id, who.labeler_kind, handle)
+        mode = who.mode or "live"
+        await queries.greet(session.db, who.labeler_id, who.labeler_kind, handle, project_id, mode)
 
 
 async def remember(session: CellSession) -> None:
@@ -101,7 +102,7 @@ async def _claim(
 ) -> list[queries.Row]:
     who = session.who
     async with pipelined(session.db):
-        await _greet(session)
+        await _greet(session, project_id)
         asked = await queries.hold_or_claim(
             session.db, who.labeler_id, project_id, who.mode or "live", prefetch=prefetch,
             most=most or (2 if prefetch else 1),
@@ -192,5 +193,5 @@ async def take(session: CellSession, task_id: UUID, labeler: str) -> dict[str, A
         raise AlreadySubmitted
     if task["state"] != "open":
         raise Conflict(why=f"the task is {task['state']}")
-    await queries.greet(session.db, labeler_id, "person", labeler)
+    await queries.greet(session.db, labeler_id, "person", labeler, task["project_id"], session.who.mode)
     return await entry_queries.lease(session.db, {**task, "labeler_id": labeler_id})
