@@ -25,7 +25,7 @@ SORTS = {
     "callback_id": "callback", "delivery_id": "delivery", "batch_id": "batch", "after": "task",
     "cursor": "cursor", "client_id": "client", "model_id": "model",
 }  # fmt: skip
-PLAIN = {"limit", "state", "credit", "offset", "position"}
+PLAIN = {"limit", "state", "credit", "offset", "position", "reason"}
 HEADERS = {"Idempotency-Key"}  # chosen by the caller: test_names.py
 
 
@@ -90,6 +90,9 @@ CASES = {
     "GET /api/tasks/{task_id}/answers": Case(),
     "POST /api/tasks/{task_id}/answers": Case({"labeler": "Ada", "answer": {"choice": "a"}}),
     "POST /api/tasks/{task_id}/cancel": Case(),
+    "POST /api/tasks/{task_id}/gold": Case({"answer": {"choice": "a"}}),
+    "DELETE /api/tasks/{task_id}/gold": Case(query={"reason": "it was not right"}, instead={"task": "gold task"}),
+    "GET /api/projects/{project_id}/gold": Case(),
     "GET /api/projects/{project_id}/imports": Case(),
     "POST /api/projects/{project_id}/imports": Case({"format": "jsonl", "name": "new", "batch_id": "{batch}"}),
     "PUT /api/imports/{import_id}/data": Case(

@@ -24,6 +24,7 @@ class AnswerStored:
     policy: dict[str, Any]
     priority: int
     state: str
+    gold: bool  # the task was given to measure the labeler: its right answer is known, its verdict stays
 
 
 Handler = Callable[[AnswerStored], Awaitable[bool]]

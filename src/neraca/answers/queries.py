@@ -24,11 +24,12 @@ STORE = """
 with filled as (
   update slot set state = 2 where lease_id = %(lease)s and state = 1 and fence = %(fence)s
     and lease_until > clock_timestamp()
-  returning task_id, project_id, labeler_id, n, price_micros, currency, version
+  returning task_id, project_id, labeler_id, n, price_micros, currency, version, gold
 ), noted as (
   insert into event (kind, project_id, task_id, actor, data)
   select 'answer.stored', project_id, task_id, labeler_id::text, jsonb_build_object('slot', n, 'price_micros',
-    price_micros, 'currency', currency, 'version', version, 'active_ms', %(ms)s::bigint) from filled returning id
+    price_micros, 'currency', currency, 'version', version, 'active_ms', %(ms)s::bigint)
+    || case when gold then '{"gold": true}'::jsonb else '{}' end from filled returning id
 ), counted as (
   update task t set answers = answers + 1 from filled f where t.id = f.task_id
 ), gone as (
@@ -64,8 +65,11 @@ async def stored(db: Connection, lease_id: UUID, labeler_id: UUID) -> Row | None
     """What this labeler submitted under a lease."""
     return await (
         await db.execute(
-            "select a.id, a.value, t.state, p.kind from answer a join task t on t.id = a.task_id"
-            " join project p on p.id = a.project_id where a.lease_id = %(i)s and a.labeler_id = %(l)s",
+            "select a.id, a.task_id, a.value, t.state, p.kind, p.policy, exists (select 1 from slot s"
+            " where s.task_id = a.task_id and s.labeler_id = a.labeler_id and s.fence > 0 and s.gold) as gold,"
+            " (select count(*) from answer e where e.task_id = a.task_id and not e.surplus) as earlier"
+            " from answer a join task t on t.id = a.task_id join project p on p.id = a.project_id"
+            " where a.lease_id = %(i)s and a.labeler_id = %(l)s",
             {"i": lease_id, "l": labeler_id},
         )
     ).fetchone()

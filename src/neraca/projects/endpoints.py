@@ -95,6 +95,8 @@ async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills
             accuracy=r["accuracy"],
             low=r["low"],
             high=r["high"],
+            gold_answers=r["gold_answers"],
+            gold_right=r["gold_right"],
         )
         for r in rows[:most]
     ]

@@ -130,7 +130,8 @@ async def summary(db: Connection, project_id: UUID) -> Row:
             "   (select labeler_id from answer where project_id = %(p)s order by labeler_id limit 1) union all"
             "   select (select a.labeler_id from answer a where a.project_id = %(p)s and a.labeler_id > w.labeler_id"
             "     order by a.labeler_id limit 1) from who w where w.labeler_id is not null),"
-            " latest as (select confidence from verdict where project_id = %(p)s order by event_id desc limit 1000)"
+            " latest as (select confidence from verdict where project_id = %(p)s"
+            "   and reason <> 'gold' order by event_id desc limit 1000)"
             " select (select count(*) from slot where state = 1 and labeler_id is not null and project_id = %(p)s"
             "   and lease_until > clock_timestamp()) as live,"
             " (select count(labeler_id) from who) as labelers,"
@@ -149,11 +150,13 @@ async def summary(db: Connection, project_id: UUID) -> Row:
 async def skills(db: Connection, project_id: UUID, after: list[str] | None, limit: int) -> list[Row]:
     return await (
         await db.execute(
-            "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high"
+            "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high,"
+            " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right"
             " from (select labeler_id, count(*) as answers from answer where project_id = %(p)s"
             "   group by labeler_id) a"
             " join labeler l on l.id = a.labeler_id"
             " left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = l.id"
+            " left join labeler_gold g on g.project_id = %(p)s and g.labeler_id = l.id"
             " where %(i)s::uuid is null or (a.answers, l.id) < (%(a)s::bigint, %(i)s::uuid)"
             " order by a.answers desc, l.id desc limit %(n)s",
             {"p": project_id, "a": after[0] if after else None, "i": after[1] if after else None, "n": limit + 1},

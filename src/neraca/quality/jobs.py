@@ -1,6 +1,7 @@
 """The full estimate of a project's skills, in a process of its own, from all its answers.
 
-Writes what is believed of each labeler, then looks again at the open tasks that the new skills can decide.
+Gold is known in it. Ends gold that is worn or contested, writes what is believed of each labeler, then looks again at
+the open tasks that the new skills can decide.
 A verdict that has been told stays: decided tasks are not opened again.
 """
 
@@ -13,10 +14,12 @@ import structlog
 
 from neraca import kinds
 from neraca.accounts import Cell, House
-from neraca.kind import Kind
+from neraca.kind import Kind, Vote
 from neraca.measure import online, skills
 from neraca.measure.majority import Floats, Ints
 from neraca.quality import queries, rules, service
+from neraca.quality.gold import jobs as golden
+from neraca.quality.gold import queries as gold
 from neraca.quality.reports import jobs as reports
 
 PAGE = 5000
@@ -32,6 +35,11 @@ class _Answers:
         self.labelers: dict[UUID, int] = {}
         self.rows: list[tuple[int, int, int]] = []
         self.active_ms: list[int] = []
+        self.known: dict[UUID, int] = {}  # the class of each task that is gold
+
+    def gold(self) -> Ints:
+        """The known class of each task, -1 where there is none."""
+        return np.array([self.known.get(task, -1) for task in self.tasks], dtype=np.int64)
 
     def add(self, kind: Kind, config: dict[str, Any], number: dict[str, int], page: Sequence[queries.Row]) -> None:
         """Answers for a class that is gone are left out."""
@@ -43,10 +51,18 @@ class _Answers:
                     self.rows.append((t, w, number[judgment.value]))
                     self.active_ms.append(row["active_ms"])
 
+    def know(self, kind: Kind, config: dict[str, Any], names: list[str], live: Sequence[queries.Row]) -> None:
+        """Takes the classes of gold in."""
+        number = {name: i for i, name in enumerate(names)}
+        for row in live:
+            (one,) = kind.judgments([Vote(row["answer"], "", "")], config)
+            self.known[row["task_id"]] = number[one.value]
+
     def arrays(self) -> tuple[Ints, Ints, Ints]:
-        """Task, labeler and class of each answer that tells something of its labeler."""
+        """Task, labeler and class of each answer that tells something of its labeler: one to gold always does."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
-        table = table[skills.telling(table[:, 0], len(self.tasks))]
+        task = table[:, 0]
+        table = table[skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0)]
         return table[:, 0], table[:, 1], table[:, 2]
 
     def crowd(self, names: Sequence[str], posterior: Floats) -> reports.Crowd:
@@ -62,18 +78,30 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     """Estimates and writes; a project that is gone, or whose kind has no classes, is left alone."""
     async with house.inside(cell) as db:
         project = await queries.project(db, project_id)
+        live = await gold.live(db, project_id)
     kind = kinds.get(project["kind"]) if project else None
-    if project is None or kind is None or not kind.online:
+    if project is None or kind is None:
+        return
+    ending = golden.unfit(kind, project["config"], live)
+    if not kind.online:
+        if live:
+            await _without_classes(house, cell, project_id, ending)
         return
     names = kind.classes(project["config"])
     given, seen = await _read(house, cell, project_id, kind, project["config"], names)
+    given.know(kind, project["config"], names, [row for row in live if row["task_id"] not in ending])
     task, labeler, label = given.arrays()
     if not len(task):
         await _note(house, cell, project_id, seen)
+        await golden.retire(house, cell, project_id, ending)
         return
     found = skills.estimate(
-        task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names)
-    )
+        task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names),
+        gold=given.gold(),
+    )  # fmt: skip
+    named = list(given.tasks)
+    ending |= {named[t]: "contested" for t in golden.contested(found, task, labeler, label, given.gold())}
+    await golden.retire(house, cell, project_id, ending)
     await _write(house, cell, project_id, given, found, names, seen)
     looked = await _look_again(house, cell, project["policy"], given, found)
     await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, found.posterior))
@@ -81,6 +109,15 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,
     )  # fmt: skip
+
+
+async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:
+    """No skills, but gold that must go."""
+    async with house.inside(cell) as db:
+        doubted = golden.refused(await gold.weighed(db, project_id))
+        seen = await queries.answers_so_far(db, project_id)
+    await golden.retire(house, cell, project_id, ending | dict.fromkeys(doubted, "contested"))
+    await _note(house, cell, project_id, seen)
 
 
 async def _note(house: House, cell: Cell, project_id: UUID, seen: int) -> None:

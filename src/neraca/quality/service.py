@@ -9,7 +9,7 @@ from neraca.answers import AnswerStored
 from neraca.kind import Kind
 from neraca.kit.session import Connection
 from neraca.measure import online
-from neraca.quality import queries, rules
+from neraca.quality import gold, queries, rules
 
 
 async def answer_stored(stored: AnswerStored) -> bool:
@@ -18,6 +18,8 @@ async def answer_stored(stored: AnswerStored) -> bool:
     Kinds with an online rule are decided here, the others by the worker. An answer to a decided task is
     kept and payable, and moves nothing.
     """
+    if stored.gold:
+        await gold.weigh(stored)
     if stored.state != "open":
         return stored.state == "decided"
     kind = kinds.get(stored.kind)

@@ -13,6 +13,48 @@ PREFETCH_SECONDS = 120
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 
+# Gold among the work of a labeler: `share` of what they are given, less the more of it they have answered rightly.
+# Whether it is their turn hangs on the slot that they would get and on how much gold they were asked, under the
+# cell's secret: nobody who does not know that can tell. The next gold is the first behind a random task id that they
+# have not had, of sixteen looked at. It takes the place of the slot, so there is none where there is no work.
+GOLD_STEADY = 20  # right answers to gold that halve the share
+GOLD_LOOK = 8
+SPAN = f"make_interval(secs => case when %(prefetch)s then {PREFETCH_SECONDS} else p.lease_seconds end)"
+HAD = """
+      and not exists (select 1 from slot o where o.task_id = s.task_id and o.labeler_id = %(l)s and o.fence > 0
+                      offset 0)
+      and not exists (select 1 from refusal r where r.task_id = s.task_id and r.labeler_id = %(l)s
+                      and r.until > clock_timestamp())
+"""
+GOLD = f"""drawn as (
+  select w.id as project_id, (encode(substr(k.mark, 17, 16), 'hex'))::uuid as start
+  from (select * from wanting where (policy->>'gold_share')::float8 > 0) w cross join pick
+  left join labeler_gold m on m.labeler_id = %(l)s and m.project_id = w.id
+  cross join lateral (select sha256(%(secret)s::bytea || uuid_send(%(l)s::uuid) || uuid_send(pick.task_id)
+    || int4send(coalesce(m.asked, 0))) as mark) k
+  where ('x' || encode(substr(k.mark, 1, 4), 'hex'))::bit(32)::bigint / 4294967296.0
+    < (w.policy->>'gold_share')::float8 * {GOLD_STEADY} / ({GOLD_STEADY} + coalesce(m.correct, 0))
+), dealt as (
+  insert into slot (task_id, n, project_id, priority, state, fence, labeler_id, lease_id, lease_until, begun, version,
+    price_micros, currency, gold)
+  select c.task_id, coalesce((select max(n) from slot o where o.task_id = c.task_id), 0) + 1, p.id, p.priority, 1, 1,
+    %(l)s, gen_random_uuid(), clock_timestamp() + {SPAN}, not %(prefetch)s, p.version, p.price_micros, p.currency,
+    true
+  from wanting p cross join lateral (
+    select s.task_id from drawn d cross join lateral (
+      (select task_id from gold_live where project_id = d.project_id and task_id >= d.start order by task_id
+       limit {GOLD_LOOK})
+      union all
+      (select task_id from gold_live where project_id = d.project_id and task_id < d.start order by task_id
+       limit {GOLD_LOOK})) s
+    where true {HAD.strip()} limit 1) c
+  on conflict do nothing
+  returning *, opened_at as since
+), weighed as (
+  insert into labeler_gold (labeler_id, project_id, asked) select labeler_id, project_id, 1 from dealt
+  on conflict (labeler_id, project_id) do update set asked = labeler_gold.asked + 1
+)"""
+
 # What a labeler has, and one claim where that is not what they ask for, in one statement. Priorities are
 # found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
 # stepping over tasks they had before. A lease is shown again under the terms that it was given, though the
@@ -40,20 +82,18 @@ with recursive live as (
     where s.project_id = %(p)s and s.state = 0 and s.priority = l.priority
       and s.pos > coalesce((select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
                             and w.priority = l.priority), 0)
-      and not exists (select 1 from slot o where o.task_id = s.task_id and o.labeler_id = %(l)s and o.fence > 0
-                      offset 0)
-      and not exists (select 1 from refusal r where r.task_id = s.task_id and r.labeler_id = %(l)s
-                      and r.until > clock_timestamp())
+      {HAD.strip()}
     order by s.pos limit 1 for update of s skip locked
   ) c limit 1
-), taken as (
+), {GOLD}, taken as (
   update slot s set state = 1, fence = s.fence + 1, labeler_id = %(l)s, lease_id = gen_random_uuid(),
-    lease_until = clock_timestamp() + make_interval(secs => case when %(prefetch)s then {PREFETCH_SECONDS}
-                                                                 else p.lease_seconds end),
+    lease_until = clock_timestamp() + {SPAN},
     begun = not %(prefetch)s, version = p.version, price_micros = p.price_micros, currency = p.currency
   from pick, wanting p
-  where s.task_id = pick.task_id and s.n = pick.n
+  where s.task_id = pick.task_id and s.n = pick.n and not exists (select 1 from dealt)
   returning s.*, pick.opened_at as since
+), given as (
+  select * from taken union all select * from dealt
 ), walked as (
   insert into walk (labeler_id, project_id, priority, pos)
   select %(l)s, %(p)s, priority, pos from taken where since < clock_timestamp() - interval '{SLACK}'
@@ -62,11 +102,12 @@ with recursive live as (
   insert into event (kind, project_id, task_id, actor, data)
   select 'lease.granted', project_id, task_id, %(l)s::text,
     jsonb_build_object('slot', n, 'fence', fence, 'price_micros', price_micros, 'currency', currency,
-                       'version', version) from taken
+                       'version', version) || case when gold then '{{"gold": true}}'::jsonb else '{{}}' end
+  from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
   s.fresh, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
-from (select *, true as fresh from taken union all select *, false from live) s
+from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
@@ -121,8 +162,8 @@ select 1 from task where id = (
   select task_id from slot where lease_id = %(i)s and state = 1 and labeler_id = %(l)s) for update
 """
 HELD = """
-select s.task_id, s.n, s.fence, s.project_id, s.lease_until > clock_timestamp() as live, t.state, t.params, t.priority,
-  p.kind, p.policy, p.config, v.config as shown_config, (
+select s.task_id, s.n, s.fence, s.gold, s.project_id, s.lease_until > clock_timestamp() as live, t.state,
+  t.params, t.priority, p.kind, p.policy, p.config, v.config as shown_config, (
     select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value)
       order by a.event_id), '[]') from answer a where a.task_id = s.task_id and not a.surplus) as earlier
 from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
@@ -141,13 +182,14 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str, projec
 
 
 async def hold_or_claim(
-    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, *, prefetch: bool, most: int
+    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, secret: bytes, *, prefetch: bool, most: int
 ) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
-    It makes at most `most` of them. Locks the labeler's own requests against each other.
+    It makes at most `most` of them. `secret` decides when it is gold. Locks the labeler's own requests against each
+    other.
     """
-    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
+    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most, "secret": secret}
     await db.execute(LOCK, values)
     return await db.execute(CLAIM, values)
 
@@ -259,13 +301,17 @@ async def offers(db: Connection) -> list[Row]:
 
 
 async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
+    """What this labeler may do. Gold they have not had counts as open slots: every claim takes one off."""
     return await (
         await db.execute(
             "select p.id as project_id, p.name, p.kind, p.price_micros, p.currency, p.minutes,"
-            " (select count(*) from (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o)"
-            " as open_slots,"
+            " o.n + case when o.n > 0 and (p.policy->>'gold_share')::float8 > 0 then greatest(0, (select count(*) from"
+            "   (select 1 from gold_live g where g.project_id = p.id limit 1000) g) - coalesce((select m.asked"
+            "   from labeler_gold m where m.labeler_id = %(l)s and m.project_id = p.id), 0)) else 0 end as open_slots,"
             " (select count(*) from answer a where a.project_id = p.id and a.labeler_id = %(l)s) as answered"
-            " from project p where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
+            " from project p cross join lateral (select count(*) as n from"
+            "   (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o) o"
+            " where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
             " limit 500",
             {"l": labeler_id, "m": mode},
         )

@@ -104,8 +104,8 @@ async def _claim(
     async with pipelined(session.db):
         await _greet(session, project_id)
         asked = await queries.hold_or_claim(
-            session.db, who.labeler_id, project_id, who.mode or "live", prefetch=prefetch,
-            most=most or (2 if prefetch else 1),
+            session.db, who.labeler_id, project_id, who.mode or "live", session.cell.pseudonym_key,
+            prefetch=prefetch, most=most or (2 if prefetch else 1),
         )  # fmt: skip
     return await asked.fetchall()
 

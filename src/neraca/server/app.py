@@ -23,6 +23,7 @@ from neraca.kit import openapi
 from neraca.kit.requests import declared
 from neraca.models import endpoints as models
 from neraca.projects import endpoints as projects
+from neraca.quality.gold import endpoints as gold
 from neraca.quality.reports import endpoints as reports
 from neraca.routing import endpoints as work
 from neraca.server import faults, logs
@@ -44,6 +45,7 @@ ROUTERS = (
     imports.router,
     work.router,
     submits.router,
+    gold.router,
     exports.router,
     callbacks.router,
     reports.router,

@@ -13,3 +13,5 @@ LEASE_EXPIRED: Final = "lease.expired"
 PROJECT_CREATED: Final = "project.created"
 PROJECT_CHANGED: Final = "project.changed"
 BATCH_CREATED: Final = "batch.created"
+GOLD_MADE: Final = "gold.made"  # n: how many
+GOLD_RETIRED: Final = "gold.retired"  # data: reason

@@ -1,7 +1,12 @@
 """Batches and tasks, and how they come in."""
 
+from neraca.tasks.gold_queries import make as make_gold
+from neraca.tasks.gold_queries import retire as retire_gold
 from neraca.tasks.queries import NewTask, copy_tasks
-from neraca.tasks.rules import PREFIX, first_slots
+from neraca.tasks.rules import PREFIX, first_slots, known
 from neraca.tasks.service import cancel, get, makers, media, verdict
 
-__all__ = ["PREFIX", "NewTask", "cancel", "copy_tasks", "first_slots", "get", "makers", "media", "verdict"]
+__all__ = [
+    "PREFIX", "NewTask", "cancel", "copy_tasks", "first_slots", "get", "known", "make_gold",
+    "makers", "media", "retire_gold", "verdict",
+]  # fmt: skip

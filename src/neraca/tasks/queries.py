@@ -23,6 +23,7 @@ class NewTask:
     metadata: dict[str, Any] | None = None
     batch_id: UUID | None = None
     import_row: int | None = None
+    gold: dict[str, Any] | None = None  # the right answer: such a task is decided and asks for none
 
 
 def _json(value: object) -> str | None:
@@ -42,7 +43,7 @@ async def copy_tasks(
     async with db.cursor() as cursor:
         async with cursor.copy(
             "copy task (id, project_id, batch_id, external_id, params, metadata, priority, event_id, import_id,"
-            " import_row) from stdin"
+            " import_row, state, confidence) from stdin"
         ) as copy:
             for t in tasks:
                 await copy.write_row(
@@ -57,11 +58,13 @@ async def copy_tasks(
                         event_id,
                         import_id,
                         t.import_row,
+                        "open" if t.gold is None else "decided",
+                        None if t.gold is None else 1.0,
                     )
                 )
         async with cursor.copy("copy slot (task_id, n, project_id, priority) from stdin") as copy:
             for t in tasks:
-                for n in range(1, slots + 1):
+                for n in range(1, slots + 1 if t.gold is None else 1):
                     await copy.write_row((t.id, n, project_id, t.priority))
 
 

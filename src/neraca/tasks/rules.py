@@ -50,6 +50,23 @@ def checked(kind: Kind, config: Any, params: dict[str, Any], sizes: Sizes) -> tu
     return model.model_dump(mode="json", exclude_none=True), flaws
 
 
+def known(
+    kind: Kind, config: Any, params: Mapping[str, Any], raw: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Flaw]]:
+    """A known answer as it is stored, and everything that is wrong with it by its kind."""
+    answer, flaws = check(kind.answer, raw)
+    if answer is None:
+        return dict(raw), flaws
+    shown = kind.params.model_validate(params, strict=False)
+    return answer.model_dump(mode="json", exclude_none=True), list(kind.flaws(answer, shown, config))
+
+
+def spelled_out(kind: Kind, text: str) -> dict[str, Any] | None:
+    """The answer that its class alone names; None for kinds whose answers are more than one class."""
+    wanted = [f.alias or name for name, f in kind.answer.model_fields.items() if f.is_required()]
+    return {wanted[0]: text} if kind.online and len(wanted) == 1 else None
+
+
 def first_slots(policy: Mapping[str, Any]) -> int:
     """How many answers are asked for at once."""
     return int(policy["answers"] if policy["type"] == "fixed" else policy["min"])

@@ -1,13 +1,15 @@
 """Post, read and cancel tasks; make batches."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from neraca import assets, kinds, projects
 from neraca.accounts import CellSession
 from neraca.kit import ids
+from neraca.kit.session import Connection
 from neraca.tables import event
-from neraca.tasks import queries, rules
+from neraca.tasks import gold_queries, queries, rules
 from neraca.wire import tasks as wire
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 
@@ -30,6 +32,10 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
         errors += [Fault(f"#/tasks/{i}/params{f.pointer[1:]}", f.code, f.detail) for f in flaws]
         if task.batch_id and UUID(task.batch_id) not in known:
             errors.append(Fault(f"#/tasks/{i}/batch_id", "not-found", "There is no such batch in this project."))
+        gold: dict[str, Any] | None = None
+        if task.gold is not None and not flaws:
+            gold, wrong = rules.known(kind, config, params, task.gold)
+            errors += [Fault(f"#/tasks/{i}/gold{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         made.append(
             queries.NewTask(
                 id=ids.new(),
@@ -38,6 +44,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
                 metadata=dict(task.metadata) if task.metadata is not None else None,
                 priority=project["priority"] if task.priority is None else task.priority,
                 batch_id=UUID(task.batch_id) if task.batch_id else None,
+                gold=gold,
             )
         )
     if errors:
@@ -48,7 +55,20 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
     await queries.copy_tasks(
         session.db, made, project_id=project["id"], event_id=added, slots=rules.first_slots(project["policy"])
     )
+    await keep_gold(session.db, made, project_id=project["id"], actor=session.who.actor)
     return wire.TasksCreated(items=[wire.TaskRef(id=str(t.id), external_id=t.external_id) for t in made])
+
+
+async def keep_gold(db: Connection, made: Sequence[queries.NewTask], *, project_id: UUID, actor: str) -> None:
+    """Those of new tasks whose right answer came with them are gold, and decided."""
+    known = [(t.id, t.gold) for t in made if t.gold is not None]
+    if not known:
+        return
+    told = await projects.add_event(db, event.GOLD_MADE, project_id=project_id, actor=actor, n=len(known))
+    decided = await projects.add_event(
+        db, event.TASK_DECIDED, project_id=project_id, actor=actor, n=len(known), data={"reason": "gold"}
+    )
+    await gold_queries.copy(db, known, project_id=project_id, made=told, decided=decided)
 
 
 async def add_batch(session: CellSession, project_id: UUID, name: str) -> wire.Batch:
@@ -119,6 +139,7 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
     return wire.Answers(
         items=items,
         verdict=verdict(task),
+        gold=await gold_queries.of_task(session.db, task_id),
         media=media(session, task["params"]),
         credits=await makers(session, task["params"]),
     )

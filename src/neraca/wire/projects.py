@@ -10,11 +10,16 @@ from neraca.wire.shape import Asked, Money, Name, Page, Priority, Told
 Config = dict[str, JsonValue]
 
 
+GoldShare = Annotated[float, Field(ge=0, le=0.5)]
+"""How much of what a new labeler is given is gold; it falls as they answer it rightly."""
+
+
 class FixedPolicy(Asked):
     """Ask for a fixed number of answers."""
 
     type: Literal["fixed"]
     answers: Annotated[int, Field(ge=1, le=100)]
+    gold_share: GoldShare = 0.0
 
 
 class TargetPolicy(Asked):
@@ -24,6 +29,7 @@ class TargetPolicy(Asked):
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
     min: Annotated[int, Field(ge=1, le=100)] = 1
     max: Annotated[int, Field(ge=1, le=100)] = 7
+    gold_share: GoldShare = 0.0
 
 
 Policy = Annotated[FixedPolicy | TargetPolicy, Field(discriminator="type")]
@@ -100,6 +106,8 @@ class LabelerSkill(Told):
     accuracy: float | None
     low: float | None
     high: float | None
+    gold_answers: int  # to tasks whose right answer is known
+    gold_right: int
 
 
 class LabelerSkills(Page):

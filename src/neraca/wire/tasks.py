@@ -29,6 +29,7 @@ class TaskNew(Asked):
     metadata: dict[str, JsonValue] | None = None
     priority: Priority | None = None
     batch_id: Uuid | None = None
+    gold: dict[str, JsonValue] | None = None  # the right answer, where it is known
 
 
 class TasksNew(Asked):
@@ -48,7 +49,7 @@ class Verdict(Told):
     answer: dict[str, Any]
     confidence: float
     posterior: dict[str, float] | None
-    reason: Literal["count", "met", "exhausted"]
+    reason: Literal["count", "met", "exhausted", "gold"]
     version: int
     answers: list[str]
     at: datetime
@@ -87,8 +88,35 @@ class Answer(Told):
 class Answers(Told):
     items: list[Answer]
     verdict: Verdict | None
+    gold: dict[str, Any] | None  # the known answer, where this measures labelers
     media: dict[str, str]  # a link by the id of each asset
     credits: dict[str, str]  # who made it, by the id of each asset where that is known
+
+
+class GoldNew(Asked):
+    """The right answer; without one, the verdict's."""
+
+    answer: dict[str, JsonValue] | None = None
+
+
+class Gold(Told):
+    task_id: str
+    project_id: str
+    external_id: str | None
+    answer: dict[str, Any]
+    source: Literal["manager", "import"]
+    version: int
+    made_at: datetime
+    retired_at: datetime | None
+    retired_reason: Literal["manager", "corrected", "contested", "worn", "outdated"] | None
+    note: str | None
+    asked: int
+    answered: int
+    right: int
+
+
+class Golds(Page):
+    items: list[Gold]
 
 
 class Asset(Told):

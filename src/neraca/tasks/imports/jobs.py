@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from neraca import assets, kinds, projects
@@ -15,6 +16,7 @@ from neraca.tasks import queries as tasks
 from neraca.tasks import rules as task_rules
 from neraca.tasks.imports import queries, rules
 from neraca.tasks.imports.reading import HeaderError, Row
+from neraca.tasks.service import keep_gold
 from neraca.wire.tasks import TaskNew
 
 ROWS = 2000
@@ -67,6 +69,8 @@ async def _store(
     db: Connection, source: queries.Row, project: queries.Row, kind: Kind, number: int, chunk: list[Row]
 ) -> None:
     """One transaction: the tasks of these rows, the report on the others, and the checkpoint."""
+    for row in chunk:
+        rules.name_class(row, kind)
     asked = [rules.task(row) for row in chunk]
     given = [dict(t.params) if t is not None else rules.params(row) for row, t in zip(chunk, asked, strict=True)]
     named = {a for params in given if params for a in task_rules.asset_ids(params)}
@@ -83,8 +87,12 @@ async def _store(
             if raw is not None:
                 params, flaws = task_rules.checked(kind, config, raw, sizes)
                 row.faults += [Fault("#/params" + f.pointer[1:], f.code, f.detail) for f in flaws]
+                gold: dict[str, Any] | None = None
+                if task is not None and task.gold is not None and not flaws:
+                    gold, wrong = task_rules.known(kind, config, params, task.gold)
+                    row.faults += [Fault("#/gold" + f.pointer[1:], f.code, f.detail) for f in wrong]
                 if task is not None and not row.faults:
-                    made.append(_new(task, params, project, source, at))
+                    made.append(_new(task, params, gold, project, source, at))
                     continue
             failed.append((at, [_told(f) for f in row.faults[:MAX_FAULTS]]))
         if made:
@@ -104,12 +112,16 @@ async def _store(
                 slots=task_rules.first_slots(project["policy"]),
                 import_id=source["id"],
             )
+            await keep_gold(db, made, project_id=project["id"], actor=source["actor"])
         await queries.checkpoint(
             db, source["id"], bytes_read=chunk[-1].end, rows_read=number + len(chunk), created=len(made), failed=failed
         )
 
 
-def _new(task: TaskNew, params: dict[str, object], project: queries.Row, source: queries.Row, at: int) -> tasks.NewTask:
+def _new(
+    task: TaskNew, params: dict[str, Any], gold: dict[str, Any] | None, project: queries.Row, source: queries.Row,
+    at: int,
+) -> tasks.NewTask:  # fmt: skip
     return tasks.NewTask(
         id=ids.new(),
         params=params,
@@ -118,4 +130,5 @@ def _new(task: TaskNew, params: dict[str, object], project: queries.Row, source:
         priority=project["priority"] if task.priority is None else task.priority,
         batch_id=UUID(task.batch_id) if task.batch_id else source["batch_id"],
         import_row=at,
+        gold=gold,
     )

@@ -5,12 +5,14 @@ from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ValidationError
 
+from neraca.kind import Kind
 from neraca.kit import strictjson, wording
 from neraca.kit.problems import Fault, pointer, shown
 from neraca.tasks.imports.reading import HeaderError, Row, Table, jsonl
+from neraca.tasks.rules import spelled_out
 from neraca.wire.tasks import TaskNew
 
-FIELDS = ("external_id", "priority", "batch_id")
+FIELDS = ("external_id", "priority", "batch_id", "gold")
 METADATA = "metadata."
 TEXT_TYPES = {"string"}
 Cell = Callable[[str], Any]
@@ -40,6 +42,14 @@ def _json_cell(text: str) -> Any:
         return text  # the kind's own check says what is wrong with it
 
 
+def _gold_cell(text: str) -> Any:
+    """A whole answer as JSON, or the class that it is."""
+    return _json_cell(text) if text.lstrip().startswith("{") else text
+
+
+READ: dict[str, Cell] = {"priority": _json_cell, "gold": _gold_cell}
+
+
 def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...], Cell]]:
     """For each column the path of its field and how its text is read. Raises `HeaderError`."""
     schema = params.model_json_schema()
@@ -53,7 +63,7 @@ def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...]
             types = _types(properties[name]) - {"null"}
             found.append((("params", name), str if types <= TEXT_TYPES else _json_cell))
         elif name in FIELDS:
-            found.append(((name,), _json_cell if name == "priority" else str))
+            found.append(((name,), READ.get(name, str)))
         elif name.startswith(METADATA) and len(name) > len(METADATA):
             found.append((("metadata", name[len(METADATA) :]), str))
         else:
@@ -100,6 +110,12 @@ def rows(form: str, file: BinaryIO, params: type[BaseModel], offset: int) -> Ite
     if form == "jsonl":
         return jsonl(file, offset)
     return _table_rows(Table(file), params, offset)
+
+
+def name_class(row: Row, kind: Kind) -> None:
+    """A known answer that is given by its class alone becomes the answer that it is."""
+    if isinstance(row.value, dict) and isinstance(text := row.value.get("gold"), str):
+        row.value["gold"] = spelled_out(kind, text) or text
 
 
 def task(row: Row) -> TaskNew | None:

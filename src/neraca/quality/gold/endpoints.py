@@ -1,0 +1,46 @@
+"""Gold over HTTP: a manager's work. No labeler is told of it."""
+
+from fastapi import APIRouter, Request
+
+from neraca import projects
+from neraca.accounts import MANAGE, SEE, inside, taken
+from neraca.kit.openapi import doc
+from neraca.kit.requests import known, limit, query
+from neraca.quality.gold import queries, service
+from neraca.wire import tasks as wire
+from neraca.wire.errors import Fault, ValidationFailed
+
+router = APIRouter()
+LONGEST = 500
+
+
+@router.get("/api/projects/{project_id}/gold", openapi_extra=doc(query=("limit", "cursor")))
+async def list_gold(request: Request, project_id: str) -> wire.Golds:
+    async with inside(request, SEE) as session:
+        project = await projects.get(session, known(project_id))
+        found = query(request, {"limit": None, "cursor": None})
+        most, scope = limit(found), f"gold:{session.who.client_id}:{project['id']}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        rows = await queries.page(session.db, project["id"], after, most)
+    onward = None
+    if len(rows) > most:
+        onward = session.house.cursors.write(scope, [rows[most - 1]["event_id"], rows[most - 1]["task_id"]])
+    return wire.Golds(items=[service.shown(r) for r in rows[:most]], next=onward)
+
+
+@router.post("/api/tasks/{task_id}/gold", status_code=201, openapi_extra=doc(wire.GoldNew))
+async def make_gold(request: Request, task_id: str) -> wire.Gold:
+    asked = await taken(request, MANAGE, wire.GoldNew, limit=16 * 2**20)
+    async with inside(request, MANAGE) as session:
+        return await service.make(session, known(task_id), asked)
+
+
+@router.delete("/api/tasks/{task_id}/gold", openapi_extra=doc(query=("reason",)))
+async def retire_gold(request: Request, task_id: str) -> wire.Gold:
+    async with inside(request, MANAGE) as session:
+        note = query(request, {"reason": None}).get("reason")
+        if note is not None and not 1 <= len(note) <= LONGEST:
+            raise ValidationFailed(
+                [Fault("?reason", "too-long" if note else "too-short", f'"reason" has 1 to {LONGEST} characters.')]
+            )
+        return await service.retire(session, known(task_id), note)
