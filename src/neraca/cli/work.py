@@ -36,6 +36,7 @@ def create_project(
     target: Annotated[float | None, typer.Option(help="Ask until this confidence, such as 0.98.")] = None,
     least: Annotated[int, typer.Option("--min", help="With --target: at least so many answers.")] = 1,
     most: Annotated[int, typer.Option("--max", help="With --target: at most so many answers.")] = 7,
+    gold_share: Annotated[float, typer.Option(help="How much of a new labeler's work is gold, 0 to 0.5.")] = 0.0,
     price: Annotated[float, typer.Option(help="Paid for an answer.")] = 0.0,
     currency: str = "USD",
     minutes: Annotated[float, typer.Option(help="How long a task takes.")] = 1.0,
@@ -52,9 +53,9 @@ def create_project(
             kind=kind,
             config=json.loads(config.read_text("utf-8")),
             instructions="" if instructions is None else instructions.read_text("utf-8"),
-            policy=FixedPolicy(type="fixed", answers=answers)
+            policy=FixedPolicy(type="fixed", answers=answers, gold_share=gold_share)
             if answers is not None
-            else TargetPolicy(type="target", confidence=target or 0.0, min=least, max=most),
+            else TargetPolicy(type="target", confidence=target or 0.0, min=least, max=most, gold_share=gold_share),
             price=Money(micros=round(price * 1_000_000), currency=currency),
             minutes=minutes,
         )
@@ -98,7 +99,7 @@ def tasks_of(file: Path) -> Iterator[dict[str, JsonValue]]:
 @task.command("add")
 def add_tasks(
     project_id: ProjectId,
-    file: Annotated[Path, typer.Argument(help="JSONL, a task a line: params, external_id, metadata, priority.")],
+    file: Annotated[Path, typer.Argument(help="JSONL, a task a line: params, external_id, metadata, priority, gold.")],
     url: Url = None,
     key: Key = None,
     as_json: Json = False,
@@ -146,6 +147,18 @@ def show_answers(task_id: str, url: Url = None, key: Key = None, as_json: Json =
             show(found.items, as_json, ("handle", "labeler_kind", "answer", "submitted_at"))
 
 
+def _object_in(file: str) -> dict[str, JsonValue]:
+    """The JSON object in a file, or in stdin for `-`."""
+    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise Refused(f"{file} is not JSON: {wrong}.") from None
+    if not isinstance(given, dict):
+        raise Refused(f"{file} is not a JSON object.")
+    return given
+
+
 @task.command("answer")
 def answer_task(
     task_id: str,
@@ -157,16 +170,44 @@ def answer_task(
     as_json: Json = False,
 ) -> None:
     """Enter an answer made elsewhere: Scale's response format for a task of the Scale door, else the kind's own."""
-    text = sys.stdin.read() if response == "-" else Path(response).read_text("utf-8")
-    try:
-        given = json.loads(text)
-    except json.JSONDecodeError as wrong:
-        raise Refused(f"{response} is not JSON: {wrong}.") from None
-    if not isinstance(given, dict):
-        raise Refused(f"{response} is not a JSON object.")
+    given = _object_in(response)
     with connect(url, key) as client:
         client.tasks.enter(task_id, labeler, given, active_ms=active_ms)
     print(json.dumps({"answered": task_id}) if as_json else "Stored.")
+
+
+@task.command("gold")
+def gold_task(
+    task_id: str,
+    answer: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A JSON file with the right answer, - is stdin; else the verdict."),
+    ] = None,
+    retire: Annotated[bool, typer.Option("--retire", help="It is gold no more.")] = False,
+    reason: Annotated[str | None, typer.Option(help="With --retire: why, in your words.")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Make a decided task gold: its right answer is known, and it measures labelers."""
+    if retire and answer is not None:
+        raise Refused("Give either --answer or --retire.")
+    if reason is not None and not retire:
+        raise Refused("--reason goes with --retire.")
+    given = None if answer is None else _object_in(answer)
+    with connect(url, key) as client:
+        if retire:
+            show(client.tasks.retire_gold(task_id, reason), as_json)
+        else:
+            show(client.tasks.make_gold(task_id, given), as_json)
+
+
+@project.command("gold")
+def list_gold(project_id: ProjectId, url: Url = None, key: Key = None, as_json: Json = False) -> None:
+    """List the tasks whose right answer is known, and how often they were answered rightly."""
+    with connect(url, key) as client:
+        found = list(client.projects.gold(project_id))
+        show(found, as_json, ("task_id", "source", "asked", "answered", "right", "retired_reason"))
 
 
 @task.command("cancel")

@@ -11,7 +11,7 @@ from neraca.client.connection import Wire
 from neraca.client.errors import TimedOut
 from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Progress, Project, ProjectNew
 from neraca.wire.quality import Quality
-from neraca.wire.tasks import Answers, Task, TaskNew, TaskRef, TasksCreated
+from neraca.wire.tasks import Answers, Gold, Task, TaskNew, TaskRef, TasksCreated
 
 CHUNK = 1000  # what one request may hold
 
@@ -50,6 +50,10 @@ class ProjectCalls:
     def quality(self, project_id: str) -> Quality:
         """How good a project's labels are: agreement, doubtful tasks, mixed-up classes, labelers, cost."""
         return self._wire.ask(Quality, "GET", f"/api/projects/{project_id}/quality")
+
+    def gold(self, project_id: str) -> Iterator[Gold]:
+        """The tasks whose right answer is known, retired ones too, with how often they were answered rightly."""
+        return self._wire.pages(Gold, f"/api/projects/{project_id}/gold")
 
     def wait(
         self,
@@ -133,6 +137,16 @@ class TaskCalls:
         given = "answer" if door is None else "response"
         path = f"/api/tasks/{task_id}/answers" if door is None else f"/scale/v1/task/{door}/response"
         self._wire.send("POST", path, json={"labeler": labeler, given: dict(answer), "active_ms": active_ms})
+
+    def make_gold(self, task_id: str, answer: Mapping[str, JsonValue] | None = None) -> Gold:
+        """Makes a decided task measure labelers: its verdict, or the answer given here, is right."""
+        body = {"answer": None if answer is None else dict(answer)}
+        return self._wire.ask(Gold, "POST", f"/api/tasks/{task_id}/gold", json=body, repeatable=True)
+
+    def retire_gold(self, task_id: str, reason: str | None = None) -> Gold:
+        """Ends that, with a reason in your words."""
+        params = {} if reason is None else {"reason": reason}
+        return self._wire.ask(Gold, "DELETE", f"/api/tasks/{task_id}/gold", params=params, repeatable=True)
 
     def cancel(self, task_id: str) -> None:
         """Takes a task back."""

@@ -42,6 +42,11 @@ def _policy_faults(policy: Policy | None) -> list[Fault]:
     return []
 
 
+def _terms(policy: Policy) -> dict[str, Any]:
+    """A policy as it is stored; without gold it says nothing of gold."""
+    return policy.model_dump(exclude=None if policy.gold_share else {"gold_share"})
+
+
 def _config(kind: Kind, raw: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     model, flaws = check(kind.config, raw)
     if model is not None:
@@ -73,7 +78,7 @@ async def create(session: CellSession, asked: ProjectNew) -> Project:
             "mode": session.who.mode or "live",
             "config": config,
             "instructions": asked.instructions,
-            "policy": asked.policy.model_dump(),
+            "policy": _terms(asked.policy),
             "price_micros": asked.price.micros,
             "currency": asked.price.currency,
             "minutes": asked.minutes,
@@ -95,6 +100,8 @@ async def change(session: CellSession, project_id: UUID, asked: ProjectChange) -
         raise NotFound
     given = asked.model_dump(exclude_none=True)
     values = {k: v for k, v in given.items() if k not in {"price", "config"}}
+    if asked.policy is not None:
+        values["policy"] = _terms(asked.policy)
     if asked.price is not None:
         values |= {"price_micros": asked.price.micros, "currency": asked.price.currency}
         if asked.price.currency != row["currency"]:

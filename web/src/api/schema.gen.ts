@@ -646,6 +646,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Gold */
+        get: operations["list_gold_api_projects__project_id__gold_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make Gold */
+        post: operations["make_gold_api_tasks__task_id__gold_post"];
+        /** Retire Gold */
+        delete: operations["retire_gold_api_tasks__task_id__gold_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/exports": {
         parameters: {
             query?: never;
@@ -981,6 +1016,24 @@ export interface components {
             type: "fixed";
             /** Answers */
             answers: number;
+            /**
+             * Gold Share
+             * @default 0
+             */
+            gold_share: number;
+        };
+        /**
+         * GoldNew
+         * @description The right answer; without one, the verdict's.
+         */
+        GoldNew: {
+            /**
+             * Answer
+             * @default null
+             */
+            answer: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         /** Held */
         Held: {
@@ -1279,6 +1332,11 @@ export interface components {
              * @default 7
              */
             max: number;
+            /**
+             * Gold Share
+             * @default 0
+             */
+            gold_share: number;
         };
         /** TaskNew */
         TaskNew: {
@@ -1308,6 +1366,13 @@ export interface components {
              * @default null
              */
             batch_id: string | null;
+            /**
+             * Gold
+             * @default null
+             */
+            gold: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         /** TasksNew */
         TasksNew: {
@@ -1375,6 +1440,10 @@ export interface components {
             /** Items */
             items: components["schemas"]["Answer"][];
             verdict: components["schemas"]["Verdict"] | null;
+            /** Gold */
+            gold: {
+                [key: string]: unknown;
+            } | null;
             /** Media */
             media: {
                 [key: string]: string;
@@ -1669,6 +1738,50 @@ export interface components {
             /** Items */
             items: components["schemas"]["Export"][];
         };
+        /** Gold */
+        Gold: {
+            /** Task Id */
+            task_id: string;
+            /** Project Id */
+            project_id: string;
+            /** External Id */
+            external_id: string | null;
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "manager" | "import";
+            /** Version */
+            version: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Retired At */
+            retired_at: string | null;
+            /** Retired Reason */
+            retired_reason: ("manager" | "corrected" | "contested" | "worn" | "outdated") | null;
+            /** Note */
+            note: string | null;
+            /** Asked */
+            asked: number;
+            /** Answered */
+            answered: number;
+            /** Right */
+            right: number;
+        };
+        /** Golds */
+        Golds: {
+            /** Next */
+            next: string | null;
+            /** Items */
+            items: components["schemas"]["Gold"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1960,6 +2073,10 @@ export interface components {
             low: number | null;
             /** High */
             high: number | null;
+            /** Gold Answers */
+            gold_answers: number;
+            /** Gold Right */
+            gold_right: number;
         };
         /** LabelerSkills */
         LabelerSkills: {
@@ -2415,7 +2532,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "count" | "met" | "exhausted";
+            reason: "count" | "met" | "exhausted" | "gold";
             /** Version */
             version: number;
             /** Answers */
@@ -4350,6 +4467,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gold_api_projects__project_id__gold_get: {
+        parameters: {
+            query?: {
+                limit?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Golds"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_gold_api_tasks__task_id__gold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gold"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_gold_api_tasks__task_id__gold_delete: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gold"];
                 };
             };
             /** @description Validation Error */

@@ -17,6 +17,7 @@ export function Labelers({ client, project }: { client: string; project: string 
     { key: "handle", head: say("labeler"), width: "minmax(0, 2fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
     { key: "answers", head: say("progress.answers"), end: true, width: "7rem", cell: (l) => format.number(l.answers) },
     { key: "skill", head: say("labeler.right"), end: true, width: "6rem", cell: (l) => (l.accuracy === null ? <span className="muted">{say("labeler.unknown")}</span> : <b>{format.percent(l.accuracy, 1)}</b>) },
+    { key: "gold", head: say("gold"), end: true, width: "7rem", cell: (l) => (l.gold_answers === 0 ? <span className="muted">–</span> : say("labeler.gold", { right: l.gold_right, n: l.gold_answers })) },
     { key: "interval", head: say("labeler.interval"), width: "minmax(0, 2fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
       <span className="interval">
         <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>

@@ -38,7 +38,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
   const text = (name: "name" | "question" | "instructions" | "currency") => ({
     value: form[name], onChange: (e: { currentTarget: { value: string } }) => set({ [name]: e.currentTarget.value }),
   });
-  const number = (name: "answers" | "confidence" | "least" | "most" | "price" | "minutes") => ({
+  const number = (name: "answers" | "confidence" | "least" | "most" | "gold" | "price" | "minutes") => ({
     value: form[name], onChange: (value: string | number) => set({ [name]: Number(value) }),
   });
   const pays = form.minutes > 0 && /^[A-Za-z]{3}$/.test(form.currency.trim());
@@ -94,6 +94,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
               <NumberInput label={say("policy.most")} min={1} max={100} allowDecimal={false} error={told("policy/max")} {...number("most")} />
             </>
           )}
+          <NumberInput label={say("policy.gold")} description={say("policy.gold.about")} suffix=" %" min={0} max={50} decimalScale={2} error={told("policy/gold_share")} {...number("gold")} />
         </div>
       </section>
       <section className="sheet">

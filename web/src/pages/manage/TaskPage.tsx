@@ -1,4 +1,4 @@
-import { Progress as Bar, Skeleton } from "@mantine/core";
+import { Progress as Bar, Button, Skeleton } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useMembership } from "@/api/session";
@@ -30,6 +30,9 @@ export function TaskPage() {
     <PageHead title={asked.data?.external_id ?? say("task")} within={home?.name}
       lead={<Link className="back" to="/manage/$client/$project" params={{ client, project }} search={{ tab: "tasks" }}>{say("task.back", { name: home?.name ?? "" })}</Link>}>
       {asked.data && <State tone={TONES[asked.data.state]}>{say(`state.${asked.data.state}`)}</State>}
+      {manager && asked.data?.state === "decided" && told.data && (told.data.gold === null
+        ? <Button size="compact-sm" variant="default" loading={write.isPending} onClick={() => write.mutate({ path: `/api/tasks/${task}/gold`, json: {} })}>{say("gold.make")}</Button>
+        : <Sure act={say("gold.retire")} question={say("gold.retire.sure")} onSure={() => write.mutate({ path: `/api/tasks/${task}/gold`, method: "DELETE" })} />)}
       {manager && asked.data?.state === "open" && <Sure act={say("task.cancel")} question={say("task.cancel.sure")} onSure={() => write.mutate({ path: `/api/tasks/${task}/cancel` })} />}
     </PageHead>
   );
@@ -42,6 +45,7 @@ export function TaskPage() {
     <Suspense fallback={<Skeleton height={320} radius="lg" className="wait" />}>
       {head}
       <ProblemNote error={write.error} />
+      {told.data.gold && <p className="gold"><State tone="calm">{say("gold")}</State> {say("gold.about", { answer: tell(told.data.gold) })}</p>}
       <div className="task-top">
         <section className="sheet" aria-label={say("task.asked")}><ui.Show {...shown} answer={null} /></section>
         <section className="sheet" aria-labelledby="verdict">
