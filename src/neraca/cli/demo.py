@@ -120,10 +120,17 @@ def _bars(people: int) -> Iterator[Callable[[str, int, int], None]]:
 
 def _table(found: "Result", people: int) -> None:
     table = Table(title=f"{people} simulated labelers and one model")
-    for name in ("project", "tasks", "accuracy of the verdicts", "answers a task", "answers"):
+    for name in ("project", "tasks", "right", "said to be right", "answers a task", "answers"):
         table.add_column(name, justify="left" if name == "project" else "right")
     for one in found.outcomes:
-        table.add_row(one.name, str(one.tasks), f"{one.accuracy:.2%}", f"{one.answers_per_task:.2f}", str(one.answers))
+        table.add_row(
+            one.name,
+            str(one.tasks),
+            f"{one.accuracy:.2%}",
+            f"{one.confidence:.2%}",
+            f"{one.answers_per_task:.2f}",
+            str(one.answers),
+        )
     console = Console()
     console.print(table)
     print(f"{found.answers_per_second:.0f} answers a second, {found.answers} in {found.seconds:.0f} s.")

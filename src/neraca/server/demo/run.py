@@ -38,11 +38,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one project ended: accuracy 0..1 over all tasks, answers a task."""
+    """How one project ended: accuracy and mean stated confidence 0..1 over all tasks, answers a task."""
 
     name: str
     tasks: int
     accuracy: float
+    confidence: float
     answers_per_task: float
     answers: int
     export: str
@@ -176,7 +177,7 @@ class Demo:
         while True:
             found = [client.projects.progress(project.id) for project in made]
             for project, progress in zip(made, found, strict=True):
-                self._watch.told(project.name, progress.decided, progress.tasks)
+                self._watch.told(project.name.partition(": ")[2], progress.decided, progress.tasks)
             if self._watch.failures:
                 raise self._watch.failures[0]
             if all(progress.open == 0 for progress in found):
@@ -187,11 +188,13 @@ class Demo:
         made = client.exports.start(project.id, "jsonl")
         path = folder / f"{project.name.partition(': ')[2].replace(' ', '-').replace('%', '')}.jsonl"
         client.exports.download(client.exports.wait(made.id), path)
-        right, answers, tasks = 0, 0, 0
+        right, answers, tasks, sure = 0, 0, 0, 0.0
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 tasks += 1
                 answers += len(row["answers"])
+                sure += row["verdict"]["confidence"]
                 right += row["verdict"]["answer"]["choice"] == str(self._digits.truth[self._scan_of[row["id"]]])
-        return Outcome(project.name, tasks, right / tasks, answers / tasks, answers, str(path))
+        name = project.name.partition(": ")[2]
+        return Outcome(name, tasks, right / tasks, sure / tasks, answers / tasks, answers, str(path))
