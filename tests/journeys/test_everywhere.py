@@ -35,7 +35,7 @@ class Place:
         yield self.labeler, "/nowhere/at/all"
         for tail in ("", "/new", "/keys", "/people", "/callbacks", f"/{self.project}/{self.task}"):
             yield self.manager, f"/manage/{client}{tail}"
-        for tab in ("overview", "tasks", "labelers", "import", "export", "settings"):
+        for tab in ("overview", "tasks", "quality", "labelers", "import", "export", "settings"):
             yield self.manager, f"/manage/{client}/{self.project}?tab={tab}"
         yield self.manager, "/clients"
 

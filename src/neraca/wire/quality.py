@@ -49,6 +49,7 @@ class Sign(Told):
 
     kind: str
     sentence: str
+    facts: dict[str, float | int | str]  # the figures in it
 
 
 class LabelerQuality(Told):

@@ -2447,6 +2447,10 @@ export interface components {
             kind: string;
             /** Sentence */
             sentence: string;
+            /** Facts */
+            facts: {
+                [key: string]: number | string;
+            };
         };
         /** Task */
         Task: {

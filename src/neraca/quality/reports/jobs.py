@@ -158,7 +158,7 @@ def _medians(crowd: Crowd, labelers: int) -> dict[int, float]:
     return {w: float(np.median(part)) for w, part in enumerate(parts) if len(part)}
 
 
-def _signs(crowd: Crowd) -> dict[int, list[dict[str, str]]]:
+def _signs(crowd: Crowd) -> dict[int, list[dict[str, Any]]]:
     """What speaks against whom; another labeler is named by their id, which the reader turns into a name."""
     rows = np.flatnonzero(report.sample(crowd.task, classes=len(crowd.classes)))
     there, who = np.unique(crowd.labeler[rows], return_inverse=True)
@@ -166,7 +166,7 @@ def _signs(crowd: Crowd) -> dict[int, list[dict[str, str]]]:
         crowd.task[rows], who, crowd.label[rows], tasks=len(crowd.tasks), labelers=len(there),
         classes=len(crowd.classes),
     )  # fmt: skip
-    signs: dict[int, list[dict[str, str]]] = {}
+    signs: dict[int, list[dict[str, Any]]] = {}
     for one in found:
         for sign in one.evidence:
             if sign.against:
@@ -179,8 +179,10 @@ def _signs(crowd: Crowd) -> dict[int, list[dict[str, str]]]:
     return signs
 
 
-def _sign(found: evidence.Evidence, crowd: Crowd, there: Ints) -> dict[str, str]:
-    sentence, other = found.sentence, found.facts.get("other")
+def _sign(found: evidence.Evidence, crowd: Crowd, there: Ints) -> dict[str, Any]:
+    sentence, facts = found.sentence, dict(found.facts)
+    other = facts.get("other")
     if isinstance(other, str) and other.startswith(LIKE):
-        sentence = sentence.replace(other, str(crowd.labelers[there[int(other.removeprefix(LIKE))]]), 1)
-    return {"kind": found.kind, "sentence": sentence}
+        facts["other"] = str(crowd.labelers[there[int(other.removeprefix(LIKE))]])
+        sentence = sentence.replace(other, str(facts["other"]), 1)
+    return {"kind": found.kind, "sentence": sentence, "facts": facts}

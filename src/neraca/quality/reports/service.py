@@ -119,7 +119,17 @@ async def _labelers(
             high=who["high"],
             median_seconds=row["median_seconds"],
             against=row["against"],
-            signs=[wire.Sign(kind=s["kind"], sentence=ID.sub(called, s["sentence"])) for s in row["signs"]],
+            signs=[
+                wire.Sign(
+                    kind=sign["kind"],
+                    sentence=ID.sub(called, sign["sentence"]),
+                    facts={
+                        name: ID.sub(called, fact) if isinstance(fact, str) else fact
+                        for name, fact in sign["facts"].items()
+                    },
+                )
+                for sign in row["signs"]
+            ],
         )
         for row in rows
         if (who := known.get(row["labeler"]))

@@ -1,7 +1,8 @@
 import { app } from "./id/app";
 import { manage } from "./id/manage";
 import { models } from "./id/models";
+import { quality } from "./id/quality";
 import { work } from "./id/work";
 
 /** Semua kalimat aplikasi, dalam bahasa Indonesia. */
-export const id = { ...app, ...work, ...manage, ...models };
+export const id = { ...app, ...work, ...manage, ...models, ...quality };

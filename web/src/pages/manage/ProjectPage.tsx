@@ -10,11 +10,12 @@ import { Exports } from "./Exports";
 import { Imports } from "./Imports";
 import { Labelers } from "./Labelers";
 import { Overview } from "./Overview";
+import { Quality } from "./Quality";
 import { Settings } from "./Settings";
 import { Tasks } from "./Tasks";
 import { TONES } from "./tones";
 
-const TABS = ["overview", "tasks", "labelers", "import", "export", "settings"] as const;
+const TABS = ["overview", "tasks", "quality", "labelers", "import", "export", "settings"] as const;
 type Tab = (typeof TABS)[number];
 const MANAGED: readonly Tab[] = ["import", "settings"];
 const STATES = ["active", "paused", "archived"] as const;
@@ -37,6 +38,7 @@ export function ProjectPage() {
     if (!project) return <Skeleton height={240} radius="lg" className="wait" />;
     if (name === "overview") return <Overview client={client} project={project} onImport={manager ? () => go("import") : undefined} />;
     if (name === "tasks") return <Tasks client={client} project={project} />;
+    if (name === "quality") return <Quality client={client} project={project} />;
     if (name === "labelers") return <Labelers client={client} project={id} />;
     if (name === "import") return <Imports client={client} project={project} onTasks={() => go("tasks")} />;
     if (name === "export") return <Exports client={client} project={project} />;
