@@ -19,12 +19,12 @@ from neraca.wire.shape import Money
 from neraca.wire.tasks import TaskNew
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-TASKS = 52
+TASKS = 50  # by 4: the estimate is due with the very last answer
 OPTIONS = ("cat", "dog", "fox")
 
 
 def answered(studio: Studio) -> str:
-    """Three who know animals, but one takes every second fox for a dog, and one who guesses: 208 answers."""
+    """Three who know animals, but one takes every second fox for a dog, and one who guesses: 200 answers."""
     config: dict[str, JsonValue] = {
         "question": "Which?",
         "options": [{"id": o, "label": o.capitalize()} for o in OPTIONS],
