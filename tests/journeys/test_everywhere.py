@@ -33,7 +33,7 @@ class Place:
         yield self.labeler, f"/work/{client}/{self.project}"
         yield self.labeler, f"/work/{client}/{self.boxes}"
         yield self.labeler, "/nowhere/at/all"
-        for tail in ("", "/new", "/keys", "/people", "/callbacks", f"/{self.project}/{self.task}"):
+        for tail in ("", "/new", "/keys", "/people", "/callbacks", "/models", f"/{self.project}/{self.task}"):
             yield self.manager, f"/manage/{client}{tail}"
         for tab in ("overview", "tasks", "quality", "labelers", "import", "export", "settings"):
             yield self.manager, f"/manage/{client}/{self.project}?tab={tab}"
