@@ -46,6 +46,9 @@ def place(studio: Studio) -> Place:
     with studio.sdk() as sdk:
         task = next(iter(sdk.tasks.list(project.id))).id
         sdk.tasks.enter(task, "someone", {"choice": "0"}, active_ms=1200)
+        model = sdk.models.create("Word list", "http://127.0.0.1:8099/")
+        sdk.models.pause(model.id)  # nobody is there
+        sdk.models.attach(model.id, project.id)
     manager = studio.person("manager", operator=True)
     return Place(studio, manager, studio.person("labeler"), project.id, boxes.id, task)
 
