@@ -25,7 +25,7 @@ export function ModelCard({ client, model, projects }: { client: string; model: 
       <span><b>{format.percent(at.accuracy, 1)}</b><small className="muted figure">{say("labeler.between", { low: format.percent(at.low), high: format.percent(at.high) })}</small></span>)) },
     { key: "sure", head: say("model.sure"), end: true, width: "8rem", cell: (at) => at.confidence !== null && format.percent(at.confidence, 1) },
     { key: "state", head: say("state"), width: "7rem", cell: (at) => <State tone={TONES[at.state]}>{say(`state.${at.state}`)}</State> },
-    { key: "act", head: "", end: true, width: "13rem", cell: (at) => {
+    { key: "act", head: say("acts"), plain: true, end: true, width: "13rem", cell: (at) => {
       const here = `${path}/projects/${at.project_id}`;
       return (
         <>
