@@ -164,5 +164,8 @@ def test_an_operator_adds_a_client_and_its_keys_are_shown_once(studio: Studio, v
     expect(page.get_by_text(re.compile(r"^nrc_live_[\w-]{20,}$"))).to_be_visible(timeout=30_000)
     expect(page.get_by_text(re.compile(r"^nrc_test_[\w-]{20,}$"))).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="West Lab")).to_be_visible()
+    page.get_by_label("First manager of West Lab").get_by_role("textbox").fill("first@west.example")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    expect(page.get_by_text(re.compile(r"/invite/nri_[\w-]{20,}$"))).to_be_visible()
     page.goto(f"/manage/{studio.second.id}")  # an operator without a membership sees no content
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
