@@ -14,7 +14,7 @@ from neraca.measure.majority import Ints
 DRAWS = 10  # of the gold
 SAID = 0.9  # of the truth must be something that somebody said: words and numbers are other kinds
 ENOUGH = 500  # true labels from which a calibration error is a bar
-CLOSED = 200  # tasks from which a met confidence is a bar
+CLOSED = 200  # tasks an order from which a met confidence is a bar
 
 
 def read(folder: Path, only: Sequence[str]) -> list[replay.Crowd]:
@@ -119,8 +119,8 @@ def confidence(crowds: Sequence[replay.Crowd], orders: int, target: float) -> It
         got = replay.replay(crowd, type(how)(target, how.min, how.max), orders=orders, gold=0.1)
         closed = sum(order.met_known for order in got.orders)
         escalated = 1 - got.met_share
-        if closed < CLOSED:
-            told = f"{closed} tasks closed as met, {100 * escalated:.0f} % escalated"
+        if closed < CLOSED * orders:
+            told = f"{closed} tasks closed as met in {orders} orders, {100 * escalated:.0f} % escalated"
             yield Bar(f"met at {target}, {crowd.name}", 100 * got.met_accuracy, "%", peer=f"too few: {told}")
             continue
         error = float(np.sqrt(target * (1 - target) / (closed / orders)))
