@@ -27,6 +27,7 @@ FIRST = 200  # answers before the first estimate
 TARGET = 0.98
 LEAST = 2
 SHOWN = 5
+CROWDS = 0.6  # tau of real crowds: decisions wait for doubtful tasks to look sure, so they are less sure than they look
 SPREADS = (0.7, 1e-3, 0.5)  # of the map that gold teaches: the share of votes has no say in it
 
 
@@ -242,7 +243,7 @@ class _Run:
             return
         k = len(self.data.classes)
         p = np.array([self.posterior(t) for t in at])
-        start = calibrate.Map(1.0, 0.0, np.zeros(k), 0)
+        start = calibrate.Map(CROWDS, 0.0, np.zeros(k), 0)
         how = calibrate.fit(p, np.zeros_like(p), self.gold[at], start=start, spreads=SPREADS, least=online.FLOOR)
         self.tau, self.bias = how.tau * float(np.exp(-how.doubt)), tuple(how.bias.tolist())
 
