@@ -29,8 +29,8 @@ def _one(request: Request, name: str) -> str:
 
 @router.get("/task")
 async def get_task(request: Request) -> Response:
-    task_id, expand = _one(request, "task_id"), request.query_params.getlist("expand")
     async with route.account(request) as session:
+        task_id, expand = _one(request, "task_id"), request.query_params.getlist("expand")
         return route.answer(await service.task(session, task_id, expand))
 
 
