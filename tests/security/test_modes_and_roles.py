@@ -17,7 +17,7 @@ OPEN = {"POST /api/session", "POST /api/invitations/accept", "GET /media/{token}
 SEEN = {
     "GET /api/kinds", "GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/progress",
     "GET /api/projects/{project_id}/labelers", "GET /api/projects/{project_id}/quality", "GET /api/assets/{asset_id}",
-    "GET /api/projects/{project_id}/batches",
+    "GET /api/projects/{project_id}/batches", "GET /api/projects/{project_id}/gold",
     "GET /api/projects/{project_id}/tasks", "GET /api/tasks/{task_id}", "GET /api/tasks/{task_id}/answers",
 }  # fmt: skip
 PEOPLE = ("/api/members", "/api/invitations", "/api/keys")
@@ -83,7 +83,7 @@ async def test_strangers_and_operators_see_no_content(world: World) -> None:
 async def test_modes_do_not_mix(world: World) -> None:
     """Each key with the other mode's project, task, batch, import, export, callback and delivery."""
     a = world.a
-    tested = {**a.ids, "project": a.ids["test project"], "task": a.ids["test task"]}
+    tested = {**a.ids, "project": a.ids["test project"], "task": a.ids["test task"], "gold task": a.ids["test task"]}
     wrong, tried = [], 0
     for operation in told(world):
         sorts = {slot.sort for slot in operation.slots()} - {"cursor", "asset"}
