@@ -208,7 +208,7 @@ export const manage = {
   "client.first": "First manager of {name}",
   "client.first.about": "They get a link from you and then invite everybody else.",
   "client.first.invite": "Invite a manager",
-  "client.first.invite.of": "Invite the first manager of {name}",
+  "client.first.invite.of": "Invite a manager of {name}",
   "client.added": "{name} is there. These are its first keys:",
   "client.group": "Exclusion group",
   "client.group.about": "Rivals; empty for none",

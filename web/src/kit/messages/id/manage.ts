@@ -209,7 +209,7 @@ export const manage: Record<keyof typeof en, string> = {
   "client.first": "Manajer pertama {name}",
   "client.first.about": "Ia menerima tautan dari Anda, lalu mengundang semua yang lain.",
   "client.first.invite": "Undang manajer",
-  "client.first.invite.of": "Undang manajer pertama {name}",
+  "client.first.invite.of": "Undang manajer {name}",
   "client.added": "{name} sudah ada. Inilah kunci pertamanya:",
   "client.group": "Kelompok pengecualian",
   "client.group.about": "Para pesaing; kosongkan bila tidak ada",
