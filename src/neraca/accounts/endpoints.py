@@ -24,7 +24,7 @@ def _set_cookie(request: Request, response: Response, value: str) -> None:
         max_age=30 * 86400,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=house(request).url.startswith("https://"),
         path="/",
     )
 

@@ -48,10 +48,10 @@ async def _keys(house: House, client_id: UUID) -> dict[str, str]:
     return {mode: key.key for mode, key in made.items()}
 
 
-async def seed_accounts(house: House, home: Path) -> None:
+async def seed_accounts(house: House, home: Path, url: str) -> None:
     """Operator, labeler and the demo client, as the first run's file tells them."""
     client_id = await _client(house, FIRST)
-    told: dict[str, object] = {"url": house.url, "client": {"id": str(client_id), "name": FIRST}}
+    told: dict[str, object] = {"url": url, "client": {"id": str(client_id), "name": FIRST}}
     for role, email, name in PEOPLE:
         password = secrets.token_urlsafe(12)
         hashed = await accounts.hash_password(password)
@@ -80,9 +80,9 @@ def seed_data(house: House, home: Path) -> None:
     from neraca.server.demo import projects  # noqa: PLC0415
 
     first = json.loads((home / "first-run.json").read_text("utf-8"))
-    with Client(house.url, first["live"]) as client:
+    with Client(first["url"], first["live"]) as client:
         projects.seed_boxes(client)
-        with Client(house.url, asyncio.run(_second_of(house))) as other:
+        with Client(first["url"], asyncio.run(_second_of(house))) as other:
             projects.seed_sorting(other)
         projects.seed_digits(client, lambda done, total: log.info("seeded", scans=done, of=total))
     (home / "demo-ready").touch()
@@ -106,9 +106,9 @@ def write_private(path: Path, text: str) -> None:
     new.replace(path)
 
 
-async def _accounts(house: House, home: Path) -> None:
+async def _accounts(house: House, home: Path, url: str) -> None:
     try:
-        await seed_accounts(house, home)
+        await seed_accounts(house, home, url)
     finally:
         await house.close()
 
@@ -123,7 +123,7 @@ def main() -> int:
     logs.configure()
     known = settings.load()
     if asked.accounts:
-        asyncio.run(_accounts(known.house(), known.home))
+        asyncio.run(_accounts(known.house(), known.home, known.url))
     if asked.data:
         try:
             seed_data(known.house(), known.home)

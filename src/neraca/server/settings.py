@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from neraca.accounts.house import House
 from neraca.server import migrate, where
@@ -29,6 +30,7 @@ class Settings:
     key: bytes
     private_hosts: bool
     hosts: frozenset[str]
+    public_url: str = ""
 
     @property
     def url(self) -> str:
@@ -42,7 +44,7 @@ class Settings:
             dsn=self.dsn,
             key=self.key,
             blobs=self.home / "blobs",
-            url=self.url,
+            url=self.public_url or self.url,
             private_hosts=self.private_hosts,
             provision=provision,
         )
@@ -80,12 +82,19 @@ def load() -> Settings:
     """The settings of this process. Raises `NotRunning` when no database is known."""
     folder = where.home()
     port = int(os.environ.get("NERACA_PORT") or 8000)
-    extra = os.environ.get("NERACA_HOSTS", "")
+    extra = os.environ.get("NERACA_HOSTS", "").split(",")
+    public = os.environ.get("NERACA_PUBLIC_URL", "").rstrip("/")
+    named = urlsplit(public).hostname
+    if public and (named is None or not public.startswith(("https://", "http://"))):
+        raise RuntimeError(
+            f"NERACA_PUBLIC_URL is {public!r}: it must be an address such as https://labels.example.org."
+        )
     return Settings(
         home=folder,
         port=port,
         dsn=where.dsn(folder),
         key=install_key(folder),
         private_hosts=os.environ.get("NERACA_ALLOW_PRIVATE_HOSTS") == "1",
-        hosts=frozenset({"127.0.0.1", "localhost", "[::1]", *filter(None, extra.split(","))}),
+        hosts=frozenset({"127.0.0.1", "localhost", "[::1]", *filter(None, [*extra, named])}),
+        public_url=public,
     )
