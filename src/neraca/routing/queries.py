@@ -85,15 +85,15 @@ with recursive live as (
       {HAD.strip()}
     order by s.pos limit 1 for update of s skip locked
   ) c limit 1
-), {GOLD}, taken as (
+), $gold taken as (
   update slot s set state = 1, fence = s.fence + 1, labeler_id = %(l)s, lease_id = gen_random_uuid(),
     lease_until = clock_timestamp() + {SPAN},
     begun = not %(prefetch)s, version = p.version, price_micros = p.price_micros, currency = p.currency
   from pick, wanting p
-  where s.task_id = pick.task_id and s.n = pick.n and not exists (select 1 from dealt)
+  where s.task_id = pick.task_id and s.n = pick.n $instead
   returning s.*, pick.opened_at as since
 ), given as (
-  select * from taken union all select * from dealt
+  select * from taken $dealt
 ), walked as (
   insert into walk (labeler_id, project_id, priority, pos)
   select %(l)s, %(p)s, priority, pos from taken where since < clock_timestamp() - interval '{SLACK}'
@@ -106,13 +106,20 @@ with recursive live as (
   from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  s.fresh, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
+  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden, v.config, d.value as draft
 from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 order by s.begun desc, s.lease_until
 """
+# Most projects have no gold, and its parts of the statement would cost their claims a tenth more.
+PLAIN_CLAIM = CLAIM.replace("$gold", "").replace("$instead", "").replace("$dealt", "")
+GOLD_CLAIM = (
+    CLAIM.replace("$gold", f"{GOLD},")
+    .replace("$instead", "and not exists (select 1 from dealt)")
+    .replace("$dealt", "union all select * from dealt")
+)
 
 # Nothing lies ahead: move the cursors up to the last open slot that is older than the slack, so that
 # the next look does not walk again over everything this labeler has had.
@@ -182,16 +189,18 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str, projec
 
 
 async def hold_or_claim(
-    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, secret: bytes, *, prefetch: bool, most: int
+    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, secret: bytes | None, *, prefetch: bool, most: int
 ) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
-    It makes at most `most` of them. `secret` decides when it is gold. Locks the labeler's own requests against each
-    other.
+    It makes at most `most` of them. `secret` decides when it is gold, None for never. Locks the labeler's own
+    requests against each other.
     """
-    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most, "secret": secret}
+    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
     await db.execute(LOCK, values)
-    return await db.execute(CLAIM, values)
+    if secret is None:
+        return await db.execute(PLAIN_CLAIM, values)
+    return await db.execute(GOLD_CLAIM, {**values, "secret": secret})
 
 
 async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> int:

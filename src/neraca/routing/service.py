@@ -13,6 +13,8 @@ from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, Conflict, LeaseLost, NotFound
 from neraca.wire.shape import Money
 
+GOLD_SECONDS = 3600.0  # each claim renews it
+
 
 async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
     return wire.Lease.model_construct(
@@ -100,14 +102,19 @@ async def hold(
 async def _claim(
     session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None
 ) -> list[queries.Row]:
-    who = session.who
+    """Each claim tells whether its project has gold; the next one here asks accordingly."""
+    who, gold = session.who, b"gold" + project_id.bytes
     async with pipelined(session.db):
         await _greet(session, project_id)
         asked = await queries.hold_or_claim(
-            session.db, who.labeler_id, project_id, who.mode or "live", session.cell.pseudonym_key,
+            session.db, who.labeler_id, project_id, who.mode or "live",
+            session.cell.pseudonym_key if session.house.recall(gold) else None,
             prefetch=prefetch, most=most or (2 if prefetch else 1),
         )  # fmt: skip
-    return await asked.fetchall()
+    rows = await asked.fetchall()
+    if rows:
+        session.house.remember(gold, rows[0]["golden"], GOLD_SECONDS)
+    return rows
 
 
 async def _look_again(
