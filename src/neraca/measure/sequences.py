@@ -11,7 +11,8 @@ Made for tags that everybody gives to every token (stages, parts of speech). Nam
 short, are better taken as `spans`: on simulated crowds of that sort these were right where the chain was not.
 
 `allowed` rules transitions out (`bio` makes those of BIO tags); the answer is the best whole chain (Viterbi), so it
-always keeps them. A token without answers takes its tag from its neighbours.
+always keeps them. A token without answers takes its tag from its neighbours. One on which two or more say the same and
+nobody differs keeps that tag: in a short document the chain could otherwise explain agreement away.
 
 Shapes: documents by their `lengths`, N = their sum; n answers as vectors, `token` counted through all documents.
 O(n K + N K^2) an iteration, documents side by side.
@@ -29,6 +30,7 @@ STRENGTH = 2.0
 CELLS = 50_000_000  # of the tables with contexts; above, what was said before is left out
 CHAIN = 1.0  # pseudo-counts of a row of A
 TINY = 1e-12
+AGREED = 1e-9  # likelihood of any other tag where all agree, against the one that they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def estimate(
     layout = _Layout.of(lengths)
     answers = _Answers.of(where, who, said, layout, labelers, classes)
     counts = np.bincount(where * classes + said, minlength=tokens * classes).reshape(tokens, classes)
+    agreed = np.where((counts.sum(axis=1) >= 2) & ((counts > 0).sum(axis=1) == 1), counts.argmax(axis=1), -1)
     p = (counts + 0.1 / classes) / (counts.sum(axis=1, keepdims=True) + 0.1)
     chain = start = np.zeros(0)
     confusion = answers.confusion(p)
@@ -106,12 +109,13 @@ def estimate(
         confusion = answers.confusion(p)
         chain = _rows(pairs, ways)
         start = _rows(p[layout.first].sum(axis=0)[None, :], first[None, :])[0]
-        seen = answers.emissions(confusion, tokens)
+        seen = _agreement_kept(answers.emissions(confusion, tokens), agreed)
         p, pairs = _forward_backward(layout, seen, chain, start)
         if float(np.abs(p - before).max(initial=0.0)) <= tolerance:
             converged = True
             break
-    best = _viterbi(layout, answers.emissions(confusion, tokens), chain, start) if tokens else where
+    seen = _agreement_kept(answers.emissions(confusion, tokens), agreed)
+    best = _viterbi(layout, seen, chain, start) if tokens else where
     return Estimate(p, best, answers.rows(p), chain, start, done, converged)
 
 
@@ -193,6 +197,15 @@ class _Answers:
             score[:, c] = np.bincount(self.token, weights=of, minlength=tokens)
         top: Floats = score.max(axis=1, keepdims=True, initial=-np.inf)
         return np.asarray(np.exp(np.maximum(score - top, -600)), dtype=np.float64)
+
+
+def _agreement_kept(seen: Floats, agreed: Ints) -> Floats:
+    """The likelihoods with those tokens made plain on which all agree (`agreed` N, -1 elsewhere)."""
+    plain = np.flatnonzero(agreed >= 0)
+    kept = seen.copy()
+    kept[plain] = np.minimum(kept[plain], AGREED)
+    kept[plain, agreed[plain]] = 1.0
+    return kept
 
 
 def _shrunk(counts: Floats) -> Floats:
