@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 import ssl
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -47,13 +48,27 @@ async def project(manager: httpx.AsyncClient, tasks: int, **given: Any) -> tuple
     made = await manager.post("/api/projects", json=body | given)
     assert made.status_code == 201, made.text
     project_id = made.json()["id"]
+    return project_id, await more(manager, project_id, tasks)
+
+
+async def more(manager: httpx.AsyncClient, project_id: str, tasks: int) -> list[str]:
+    """Further tasks of a project; posted again under their key where a fault breaks the request off."""
     ids: list[str] = []
     for start in range(0, tasks, 1000):
         rows = [{"params": {"text": str(n)}} for n in range(start, min(start + 1000, tasks))]
-        said = await manager.post(f"/api/projects/{project_id}/tasks", json={"tasks": rows})
+        again = {"Idempotency-Key": uuid.uuid4().hex}
+        for _ in range(100):
+            try:
+                said = await manager.post(f"/api/projects/{project_id}/tasks", json={"tasks": rows}, headers=again)
+            except httpx.TransportError:
+                said = None
+            if said is not None and said.status_code not in {409, 500, 503}:
+                break
+            await asyncio.sleep(0.2)
+        assert said is not None
         assert said.status_code == 201, said.text
         ids += [t["id"] for t in said.json()["items"]]
-    return project_id, ids
+    return ids
 
 
 class Labeler:
