@@ -4,6 +4,7 @@ A kind supplies rules and shapes; it never writes statistics. `judgments` turns 
 rows, `neraca.measure` infers over them, `merge` puts an answer together again.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, fsum, log
@@ -40,6 +41,7 @@ class Part(BaseModel):
 
 
 PartT = TypeVar("PartT", bound=BaseModel)
+JsonRow = dict[str, Any]
 JsonObject = Mapping[str, Any]
 """A JSON object as it is stored: a raw configuration, parameters, an answer, a row of a file."""
 
@@ -99,9 +101,32 @@ class Format(Protocol):
         """Text in pieces. A row has `id`, `params`, `answer`."""
         ...
 
-    def read(self, text: str, config: JsonObject) -> Iterator[dict[str, Any]]:
+    def read(self, text: str, config: JsonObject) -> Iterator[JsonRow]:
         """The rows again. Raises ValueError naming the place."""
         ...
+
+
+class Jsonl:
+    """The format that every kind has: `{"id", "params", "answer"}` a line, UTF-8, with nothing lost."""
+
+    id = "jsonl"
+    lossless = True
+
+    def write(self, rows: Sequence[JsonObject], config: JsonObject) -> Iterator[str]:  # noqa: ARG002 - the contract's signature
+        for row in rows:
+            yield json.dumps(dict(row), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+
+    def read(self, text: str, config: JsonObject) -> Iterator[JsonRow]:  # noqa: ARG002 - the contract's signature
+        for number, line in enumerate(text.split("\n"), 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError:
+                raise ValueError(f"Line {number} is not JSON.") from None
+            if not isinstance(row, dict):
+                raise ValueError(f"Line {number} is not an object.")  # noqa: TRY004 - the contract's error
+            yield row
 
 
 class Kind(Protocol):
@@ -149,7 +174,7 @@ class Kind(Protocol):
         """The inference of `neraca.measure` that fits this kind; `reliability` is P(right) per labeler, if known."""
         ...
 
-    def merge(self, agreed: Sequence[Agreed], config: JsonObject) -> dict[str, Any]:
+    def merge(self, agreed: Sequence[Agreed], config: JsonObject) -> JsonRow:
         """One answer from what was agreed."""
         ...
 
@@ -157,7 +182,7 @@ class Kind(Protocol):
         """The asset ids that the parameters name."""
         ...
 
-    def upgrade(self, raw: JsonObject, since: int) -> dict[str, Any]:
+    def upgrade(self, raw: JsonObject, since: int) -> JsonRow:
         """An answer that was stored under version `since`, as an answer of today."""
         ...
 
