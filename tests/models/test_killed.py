@@ -40,10 +40,7 @@ async def test_a_killed_worker_loses_and_doubles_nothing() -> None:
                         return int(found)
                     await asyncio.sleep(0.3)
 
-            before = await until(
-                TASKS - 3, 10.0
-            )  # three calls hang; who has nothing to ask waits for them, 30 s at most
-            assert 2 <= before <= TASKS - 3
+            assert await until(TASKS - 3, 25.0) == TASKS - 3  # three calls hang; those beside them go on
             soon(lambda: served.kill("worker"), 10, "the worker runs")
             assert await until(TASKS, 60.0) == TASKS
             asked = [c.headers["webhook-id"] for c in there.calls]

@@ -37,10 +37,16 @@ class _Known:
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     busy: set[str] = field(default_factory=set)
-    runner: asyncio.Task[None] | None = None
+    lanes: set[asyncio.Task[None]] = field(default_factory=set)
     failed: bool = False
-    vain: bool = False
     quiet_until: float = 0.0
+
+    def wants(self, model: models.Serving) -> int:
+        """How many lanes more it could have: one in all while it fails, and none before the others of a failure end."""
+        if self.quiet_until > time.monotonic() or (self.failed and self.lanes):
+            return 0
+        self.failed = False
+        return (1 if model.failures else model.at_once) - len(self.lanes)
 
 
 def _principal(cell: Cell, model: models.Serving) -> Principal:
@@ -80,7 +86,7 @@ class Modeling:
         self._cells: dict[UUID, Cell] = {}
 
     async def step(self, cell: Cell) -> int:
-        """Starts a runner for every model with something to do; gives how many were started."""
+        """Starts lanes for every model with something to do, beside those that still wait for it; gives how many."""
         async with self._house.inside(cell, transaction=False) as db:
             if time.monotonic() - self._judged.get(cell.client_id, float("-inf")) >= JUDGE_SECONDS:
                 self._judged[cell.client_id] = time.monotonic()
@@ -92,10 +98,10 @@ class Modeling:
         for model in due:
             self._cells[cell.client_id] = cell
             known = self._known.setdefault(model.id, _Known())
-            idle = known.runner is None or known.runner.done()
-            if idle and known.quiet_until <= time.monotonic():
-                known.failed, known.vain = False, True
-                known.runner = asyncio.create_task(self._run(cell, model, known))
+            for _ in range(known.wants(model)):
+                lane = asyncio.create_task(self._lane(cell, model, known))
+                known.lanes.add(lane)
+                lane.add_done_callback(known.lanes.discard)
                 started += 1
         return started
 
@@ -114,25 +120,25 @@ class Modeling:
                 await models.let_go(db, self._name)
 
     def _running(self) -> list[asyncio.Task[None]]:
-        return [k.runner for k in self._known.values() if k.runner is not None and not k.runner.done()]
-
-    async def _run(self, cell: Cell, model: models.Serving, known: _Known) -> None:
-        """Asks until there is nothing to ask or a call fails; after a failure one at a time."""
-        lanes = 1 if model.failures else model.at_once
-        await asyncio.gather(*(self._lane(cell, model, known) for _ in range(lanes)))
-        if known.vain:
-            known.quiet_until = time.monotonic() + self._idle
+        return [lane for known in self._known.values() for lane in known.lanes]
 
     async def _lane(self, cell: Cell, model: models.Serving, known: _Known) -> None:
-        """One call after the other, from one project after the other."""
-        left = list(model.projects)
+        """One call after the other, from one project after the other, until there is none or one fails.
+
+        A lane that found nothing at all keeps the model's others from looking for a while.
+        """
+        left, calls = list(model.projects), 0
         try:
             while left and not known.failed:
                 for project_id in tuple(left):
                     if known.failed or not await self._one(cell, model, project_id, known):
                         left.remove(project_id)
+                    else:
+                        calls += 1
         except Exception as wrong:  # noqa: BLE001 - the next step tries again
             log.warning("model-interrupted", cell=cell.database, model=str(model.id), error=type(wrong).__name__)
+        if not calls:
+            known.quiet_until = time.monotonic() + self._idle
 
     async def _one(self, cell: Cell, model: models.Serving, project_id: UUID, known: _Known) -> bool:
         """One task of a project; False where there is none for this model now."""
@@ -148,7 +154,6 @@ class Modeling:
             lease = await routing.hold(session, project_id, most=model.at_once, seconds=LEASE_SECONDS, busy=known.busy)
             if lease is None:
                 return False
-            known.vain = False
             known.busy.add(lease.lease_id)
             asking = await self._asking(session, lease)
         try:
