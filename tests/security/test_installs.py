@@ -18,7 +18,7 @@ from tests.fixtures.two import PASSWORD, World, caller, furnish
 from neraca import accounts
 from neraca.accounts import House
 from neraca.kit import postgres
-from neraca.kit.requests import Cursors
+from neraca.kit.paging import Cursors
 from neraca.kit.signing import Signer
 from neraca.server import app, settings
 from neraca.wire.accounts import ClientNew

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 from neraca.accounts import queries, rules, service
 from neraca.accounts.gate import COOKIE, MANAGE, house, inside, principal, same_origin, signed_in, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query, read
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query, read
 from neraca.wire import accounts as wire
 from neraca.wire.errors import Forbidden, NotEligible, NotFound
 from neraca.wire.shape import Money
@@ -117,14 +118,11 @@ async def list_clients(request: Request) -> wire.Clients:
     who = await signed_in(request)
     if not who.operator:
         raise Forbidden
-    found = query(request, {"limit": None, "cursor": None})
-    most, cursors = limit(found), house(request).cursors
+    page = Page(house(request).cursors, "clients", query(request, PAGED))
     async with house(request).control() as control:
-        rows = await queries.clients(control, cursors.read("clients", found.get("cursor")), most)
-    onward = (
-        cursors.write("clients", [rows[most - 1]["created_at"], rows[most - 1]["id"]]) if len(rows) > most else None
-    )
-    return wire.Clients(items=[wire.Client(**{**r, "id": str(r["id"])}) for r in rows[:most]], next=onward)
+        found = await queries.clients(control, page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    return wire.Clients(items=[wire.Client(**{**r, "id": str(r["id"])}) for r in rows], next=onward)
 
 
 @router.post("/api/clients", status_code=201, openapi_extra=doc(wire.ClientNew, security="cookie"))
@@ -151,15 +149,11 @@ async def invite_manager(request: Request, client_id: str) -> wire.InvitationCre
 async def list_members(request: Request) -> wire.Members:
     async with inside(request, MANAGE) as session:
         _person(session.who.person_id)
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"members:{session.who.client_id}"
+        page = Page(session.house.cursors, f"members:{session.who.client_id}", query(request, PAGED))
         async with session.house.control() as control:
-            after = session.house.cursors.read(scope, found.get("cursor"))
-            rows = await queries.members(control, session.who.client_id, after, most)
-        onward = None
-        if len(rows) > most:
-            onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["person_id"]])
-    return wire.Members(items=[_member(r) for r in rows[:most]], next=onward)
+            found = await queries.members(control, session.who.client_id, page.after, page.limit)
+        rows, onward = page.cut(found, "created_at", "person_id")
+    return wire.Members(items=[_member(r) for r in rows], next=onward)
 
 
 def _person(person_id: UUID | None) -> None:
@@ -192,15 +186,11 @@ async def remove_member(request: Request, person_id: str) -> None:
 async def list_invitations(request: Request) -> wire.Invitations:
     async with inside(request, MANAGE) as session:
         _person(session.who.person_id)
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"invitations:{session.who.client_id}"
+        page = Page(session.house.cursors, f"invitations:{session.who.client_id}", query(request, PAGED))
         async with session.house.control() as control:
-            after = session.house.cursors.read(scope, found.get("cursor"))
-            rows = await queries.invitations(control, session.who.client_id, after, most)
-        onward = None
-        if len(rows) > most:
-            onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Invitations(items=[wire.Invitation(**{**r, "id": str(r["id"])}) for r in rows[:most]], next=onward)
+            found = await queries.invitations(control, session.who.client_id, page.after, page.limit)
+        rows, onward = page.cut(found, "created_at", "id")
+    return wire.Invitations(items=[wire.Invitation(**{**r, "id": str(r["id"])}) for r in rows], next=onward)
 
 
 @router.post("/api/invitations", status_code=201, openapi_extra=doc(wire.InvitationNew))
@@ -215,15 +205,11 @@ async def invite(request: Request) -> wire.InvitationCreated:
 async def list_keys(request: Request) -> wire.Keys:
     async with inside(request, MANAGE) as session:
         _person(session.who.person_id)
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"keys:{session.who.client_id}"
+        page = Page(session.house.cursors, f"keys:{session.who.client_id}", query(request, PAGED))
         async with session.house.control() as control:
-            after = session.house.cursors.read(scope, found.get("cursor"))
-            rows = await queries.keys(control, session.who.client_id, after, most)
-        onward = None
-        if len(rows) > most:
-            onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Keys(items=[wire.Key(**{**r, "id": str(r["id"])}) for r in rows[:most]], next=onward)
+            found = await queries.keys(control, session.who.client_id, page.after, page.limit)
+        rows, onward = page.cut(found, "created_at", "id")
+    return wire.Keys(items=[wire.Key(**{**r, "id": str(r["id"])}) for r in rows], next=onward)
 
 
 @router.post("/api/keys", status_code=201, openapi_extra=doc(wire.KeyNew))

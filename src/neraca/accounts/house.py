@@ -8,8 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from neraca.accounts import queries
+from neraca.kit.paging import Cursors
 from neraca.kit.rates import Rates
-from neraca.kit.requests import Cursors
 from neraca.kit.session import Connection, Databases, pipelined
 from neraca.kit.signing import Signer
 from neraca.tables import CONTROL

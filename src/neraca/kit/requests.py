@@ -1,14 +1,11 @@
-"""Reading requests strictly: bodies, ids, list parameters, cursors."""
+"""Reading requests strictly: bodies, ids, query parameters."""
 
 import asyncio
-import base64
-import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-import msgspec
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
@@ -27,7 +24,8 @@ def _raise(slug: str, *, headers: dict[str, str] | None = None, **facts: object)
     return problem(headers=headers, **facts)
 
 
-def _invalid(errors: Sequence[Fault]) -> Exception:
+def invalid(errors: Sequence[Fault]) -> Exception:
+    """`validation-failed` with these."""
     problem: Callable[..., Exception] = CATALOGUE["validation-failed"]
     return problem(errors)
 
@@ -85,7 +83,7 @@ async def read(request: Request, shape: type[Shape], *, limit: int = MIB) -> Sha
     try:
         return shape.model_validate_json(body)
     except ValidationError as wrong:
-        raise _invalid(wording.faults(wrong, document)) from None
+        raise invalid(wording.faults(wrong, document)) from None
 
 
 def known(text: str) -> UUID:
@@ -107,12 +105,12 @@ def query(request: Request, allowed: Mapping[str, Sequence[str] | None]) -> dict
             raise _raise("unknown-filter", name=shown(name))
         values = allowed[name]
         if name in found:
-            raise _invalid([Fault(f"?{name}", "given-twice", f'"{name}" may be given once.')])
+            raise invalid([Fault(f"?{name}", "given-twice", f'"{name}" may be given once.')])
         if values is not None and value not in values:
             said = f'"{name}" must be one of {", ".join(values)}, not {shown(value)}.'
-            raise _invalid([Fault(f"?{name}", "not-allowed", said)])
+            raise invalid([Fault(f"?{name}", "not-allowed", said)])
         if "\0" in value:
-            raise _invalid([Fault(f"?{name}", "nul-not-allowed", f'"{name}" may not hold the character NUL.')])
+            raise invalid([Fault(f"?{name}", "nul-not-allowed", f'"{name}" may not hold the character NUL.')])
         found[name] = value
     return found
 
@@ -130,44 +128,3 @@ async def declared(request: Request) -> None:
     for name in request.query_params:
         if name not in names:
             raise _raise("unknown-filter", name=shown(name))
-
-
-def limit(found: Mapping[str, str], default: int = 50, most: int = 200) -> int:
-    """The `limit` parameter: 1 to `most`, in plain digits."""
-    text = found.get("limit")
-    if text is None:
-        return default
-    if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 3 and int(text) <= most:
-        return int(text)
-    raise _invalid(
-        [Fault("?limit", "out-of-range", f'"limit" must be a whole number from 1 to {most}, not {shown(text)}.')]
-    )
-
-
-class Cursors:
-    """Where a list goes on: signed, and bound to one list of one client with its filters."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = hmac.digest(key, b"cursor", "sha256")
-
-    def write(self, scope: str, at: Sequence[Any]) -> str:
-        body = msgspec.json.encode([str(a) for a in at])
-        tag = hmac.digest(self._key, scope.encode() + b"\0" + body, "sha256")[:12]
-        return base64.urlsafe_b64encode(tag + body).decode().rstrip("=")
-
-    def read(self, scope: str, text: str | None) -> list[str] | None:
-        """The place, or None without a cursor. Raises cursor-invalid."""
-        if text is None:
-            return None
-        try:
-            blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except ValueError:
-            raise _raise("cursor-invalid") from None
-        if base64.urlsafe_b64encode(blob).decode().rstrip("=") != text:  # one spelling, like an id
-            raise _raise("cursor-invalid")
-        tag, body = blob[:12], blob[12:]
-        good = hmac.digest(self._key, scope.encode() + b"\0" + body, "sha256")[:12]
-        if not hmac.compare_digest(tag, good):
-            raise _raise("cursor-invalid")
-        place: list[str] = msgspec.json.decode(body)
-        return place

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 
 from neraca.accounts import MANAGE, check_url, house, inside, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
-from neraca.models import service
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
+from neraca.models import queries, service
 from neraca.wire import models as wire
 
 router = APIRouter()
@@ -14,11 +15,11 @@ router = APIRouter()
 @router.get("/api/models", openapi_extra=doc(query=("limit", "cursor")))
 async def list_models(request: Request) -> wire.Models:
     async with inside(request, MANAGE) as session:
-        found = query(request, {"limit": None, "cursor": None})
-        scope = f"models:{session.who.client_id}:{session.who.mode}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        items, last = await service.page(session, after, limit(found))
-    onward = None if last is None else session.house.cursors.write(scope, [last["created_at"], last["id"]])
+        page = Page(session.house.cursors, f"models:{session.who.client_id}:{session.who.mode}", query(request, PAGED))
+        rows, onward = page.cut(
+            await queries.page(session.db, session.who.mode, page.after, page.limit), "created_at", "id"
+        )
+        items = await service.shown_all(session, rows)
     return wire.Models(items=items, next=onward)
 
 

@@ -46,13 +46,10 @@ def shown(row: queries.Row, found: Sequence[queries.Row], secret: str | None = N
     )
 
 
-async def page(
-    session: CellSession, after: list[str] | None, limit: int
-) -> tuple[list[wire.Model], queries.Row | None]:
-    """A page of the models of the caller's mode, and its last row where there are more."""
-    rows = await queries.page(session.db, session.who.mode, after, limit)
-    found = await queries.projects(session.db, [r["id"] for r in rows[:limit]])
-    return [shown(r, found) for r in rows[:limit]], rows[limit - 1] if len(rows) > limit else None
+async def shown_all(session: CellSession, rows: Sequence[queries.Row]) -> list[wire.Model]:
+    """Models with their projects."""
+    found = await queries.projects(session.db, [r["id"] for r in rows])
+    return [shown(r, found) for r in rows]
 
 
 async def get(session: CellSession, model_id: UUID) -> queries.Row:

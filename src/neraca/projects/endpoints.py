@@ -6,7 +6,8 @@ from neraca import kinds
 from neraca.accounts import MANAGE, SEE, inside, taken
 from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
 from neraca.projects import queries, service
 from neraca.wire import projects as wire
 
@@ -35,14 +36,12 @@ async def list_kinds(request: Request) -> wire.Kinds:
 @router.get("/api/projects", openapi_extra=doc(query=("limit", "cursor")))
 async def list_projects(request: Request) -> wire.Projects:
     async with inside(request, SEE) as session:
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"projects:{session.who.client_id}:{session.who.mode}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(session.db, session.who.mode, after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Projects(items=[service.shown(r) for r in rows[:most]], next=onward)
+        page = Page(
+            session.house.cursors, f"projects:{session.who.client_id}:{session.who.mode}", query(request, PAGED)
+        )
+        found = await queries.page(session.db, session.who.mode, page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    return wire.Projects(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.post("/api/projects", status_code=201, openapi_extra=doc(wire.ProjectNew), response_model=wire.Project)
@@ -79,13 +78,9 @@ async def get_progress(request: Request, project_id: str) -> wire.Progress:
 async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills:
     async with inside(request, SEE) as session:
         project = await service.get(session, known(project_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"labelers:{session.who.client_id}:{project['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.skills(session.db, project["id"], after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["answers"], rows[most - 1]["id"]])
+        page = Page(session.house.cursors, f"labelers:{session.who.client_id}:{project['id']}", query(request, PAGED))
+        found = await queries.skills(session.db, project["id"], page.after, page.limit)
+    rows, onward = page.cut(found, "answers", "id")
     items = [
         wire.LabelerSkill(
             labeler=str(r["id"]),
@@ -98,6 +93,6 @@ async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills
             gold_answers=r["gold_answers"],
             gold_right=r["gold_right"],
         )
-        for r in rows[:most]
+        for r in rows
     ]
     return wire.LabelerSkills(items=items, next=onward)

@@ -6,7 +6,8 @@ from neraca import projects
 from neraca.accounts import MANAGE, SEE, inside, taken
 from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
-from neraca.kit.requests import MIB, known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import MIB, known, query
 from neraca.tasks import queries, service
 from neraca.wire import tasks as wire
 from neraca.wire.errors import NotFound
@@ -18,14 +19,10 @@ router = APIRouter()
 async def list_batches(request: Request, project_id: str) -> wire.Batches:
     async with inside(request, SEE) as session:
         project = await projects.get(session, known(project_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"batches:{session.who.client_id}:{project['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.batches(session.db, project["id"], after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    items = [wire.Batch(**{**r, "id": str(r["id"]), "project_id": str(r["project_id"])}) for r in rows[:most]]
+        page = Page(session.house.cursors, f"batches:{session.who.client_id}:{project['id']}", query(request, PAGED))
+        found = await queries.batches(session.db, project["id"], page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    items = [wire.Batch(**{**r, "id": str(r["id"]), "project_id": str(r["project_id"])}) for r in rows]
     return wire.Batches(items=items, next=onward)
 
 
@@ -69,24 +66,17 @@ async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
     async with inside(request, SEE) as session:
         project = await projects.get(session, known(project_id))
         states = ("open", "decided", "canceled")
-        found = query(request, {"limit": None, "cursor": None, "state": states, "batch_id": None})
-        most = limit(found)
-        state, batch = found.get("state"), found.get("batch_id")
+        asked = query(request, {**PAGED, "state": states, "batch_id": None})
+        state, batch = asked.get("state"), asked.get("batch_id")
+        page = Page(session.house.cursors, f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}", asked)
         batch_id = known(batch) if batch else None
         if batch_id and batch_id not in await queries.batches_known(session.db, project["id"], [batch_id]):
             raise NotFound
-        scope = f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(
-            session.db,
-            project["id"],
-            state=state,
-            batch_id=batch_id,
-            after=int(after[0]) if after else 0,
-            limit=most,
+        found = await queries.page(
+            session.db, project["id"], state=state, batch_id=batch_id, after=page.number or 0, limit=page.limit
         )
-    onward = session.house.cursors.write(scope, [rows[most - 1]["seq"]]) if len(rows) > most else None
-    return wire.Tasks(items=[service.shown(r) for r in rows[:most]], next=onward)
+    rows, onward = page.cut(found, "seq")
+    return wire.Tasks(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.get("/api/tasks/{task_id}", openapi_extra=doc())

@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from neraca.accounts import MANAGE, check_url, house, inside, taken
 from neraca.deliver.callbacks import queries, service
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
 from neraca.wire import deliver as wire
 
 router = APIRouter()
@@ -14,14 +15,12 @@ router = APIRouter()
 @router.get("/api/callbacks", openapi_extra=doc(query=("limit", "cursor")))
 async def list_callbacks(request: Request) -> wire.Callbacks:
     async with inside(request, MANAGE) as session:
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"callbacks:{session.who.client_id}:{session.who.mode}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(session.db, session.who.mode, after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Callbacks(items=[service.shown(r) for r in rows[:most]], next=onward)
+        page = Page(
+            session.house.cursors, f"callbacks:{session.who.client_id}:{session.who.mode}", query(request, PAGED)
+        )
+        found = await queries.page(session.db, session.who.mode, page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    return wire.Callbacks(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.post("/api/callbacks", status_code=201, openapi_extra=doc(wire.CallbackNew))
@@ -58,12 +57,12 @@ async def delete_callback(request: Request, callback_id: str) -> None:
 async def list_deliveries(request: Request, callback_id: str) -> wire.Deliveries:
     async with inside(request, MANAGE) as session:
         endpoint = await service.get(session, known(callback_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"deliveries:{session.who.client_id}:{endpoint['id']}"
-        before = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.deliveries(session.db, endpoint["id"], int(before[0]) if before else None, most)
-    onward = session.house.cursors.write(scope, [rows[most - 1]["seq"]]) if len(rows) > most else None
-    return wire.Deliveries(items=[service.delivery(r) for r in rows[:most]], next=onward)
+        page = Page(
+            session.house.cursors, f"deliveries:{session.who.client_id}:{endpoint['id']}", query(request, PAGED)
+        )
+        found = await queries.deliveries(session.db, endpoint["id"], page.number, page.limit)
+    rows, onward = page.cut(found, "seq")
+    return wire.Deliveries(items=[service.delivery(r) for r in rows], next=onward)
 
 
 @router.post("/api/deliveries/{delivery_id}/replay", openapi_extra=doc())

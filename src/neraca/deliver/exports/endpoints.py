@@ -9,7 +9,8 @@ from neraca.deliver.exports import queries, service
 from neraca.kit import files
 from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
 from neraca.wire import deliver as wire
 
 router = APIRouter()
@@ -20,14 +21,10 @@ TYPES = {"jsonl": "application/x-ndjson", "coco": "application/json"}
 async def list_exports(request: Request, project_id: str) -> wire.Exports:
     async with inside(request, MANAGE) as session:
         project = await projects.get(session, known(project_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"exports:{session.who.client_id}:{project['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(session.db, project["id"], after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Exports(items=[service.shown(r) for r in rows[:most]], next=onward)
+        page = Page(session.house.cursors, f"exports:{session.who.client_id}:{project['id']}", query(request, PAGED))
+        found = await queries.page(session.db, project["id"], page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    return wire.Exports(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.post(

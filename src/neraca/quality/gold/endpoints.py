@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from neraca import projects
 from neraca.accounts import MANAGE, SEE, inside, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
 from neraca.quality.gold import queries, service
 from neraca.wire import tasks as wire
 from neraca.wire.errors import Fault, ValidationFailed
@@ -18,14 +19,10 @@ LONGEST = 500
 async def list_gold(request: Request, project_id: str) -> wire.Golds:
     async with inside(request, SEE) as session:
         project = await projects.get(session, known(project_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"gold:{session.who.client_id}:{project['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(session.db, project["id"], after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["event_id"], rows[most - 1]["task_id"]])
-    return wire.Golds(items=[service.shown(r) for r in rows[:most]], next=onward)
+        page = Page(session.house.cursors, f"gold:{session.who.client_id}:{project['id']}", query(request, PAGED))
+        found = await queries.page(session.db, project["id"], page.after, page.limit)
+    rows, onward = page.cut(found, "event_id", "task_id")
+    return wire.Golds(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.post("/api/tasks/{task_id}/gold", status_code=201, openapi_extra=doc(wire.GoldNew))

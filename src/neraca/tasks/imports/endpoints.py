@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from neraca import projects
 from neraca.accounts import MANAGE, inside, principal, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query, raw
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query, raw
 from neraca.tasks.imports import queries, service
 from neraca.wire import deliver as wire
 from neraca.wire.errors import Fault, Forbidden, UnsupportedMediaType, ValidationFailed
@@ -18,14 +19,10 @@ BINARY = {"application/octet-stream", "application/x-ndjson", "application/jsonl
 async def list_imports(request: Request, project_id: str) -> wire.Imports:
     async with inside(request, MANAGE) as session:
         project = await projects.get(session, known(project_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"imports:{session.who.client_id}:{project['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.page(session.db, project["id"], after, most)
-    onward = None
-    if len(rows) > most:
-        onward = session.house.cursors.write(scope, [rows[most - 1]["created_at"], rows[most - 1]["id"]])
-    return wire.Imports(items=[service.shown(r) for r in rows[:most]], next=onward)
+        page = Page(session.house.cursors, f"imports:{session.who.client_id}:{project['id']}", query(request, PAGED))
+        found = await queries.page(session.db, project["id"], page.after, page.limit)
+    rows, onward = page.cut(found, "created_at", "id")
+    return wire.Imports(items=[service.shown(r) for r in rows], next=onward)
 
 
 @router.post("/api/projects/{project_id}/imports", status_code=201, openapi_extra=doc(wire.ImportNew))
@@ -69,9 +66,7 @@ async def get_import(request: Request, import_id: str) -> wire.Import:
 async def list_import_errors(request: Request, import_id: str) -> wire.ImportErrors:
     async with inside(request, MANAGE) as session:
         row = await service.get(session, known(import_id))
-        found = query(request, {"limit": None, "cursor": None})
-        most, scope = limit(found), f"import-errors:{session.who.client_id}:{row['id']}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        rows = await queries.errors(session.db, row["id"], int(after[0]) if after else 0, most)
-    onward = session.house.cursors.write(scope, [rows[most - 1]["row"]]) if len(rows) > most else None
-    return wire.ImportErrors(items=[wire.RowErrors.model_validate(r) for r in rows[:most]], next=onward)
+        page = Page(session.house.cursors, f"import-errors:{session.who.client_id}:{row['id']}", query(request, PAGED))
+        found = await queries.errors(session.db, row["id"], page.number or 0, page.limit)
+    rows, onward = page.cut(found, "row")
+    return wire.ImportErrors(items=[wire.RowErrors.model_validate(r) for r in rows], next=onward)
