@@ -24,6 +24,7 @@ SORTS = {
     "task_id": "task", "import_id": "import", "lease_id": "lease", "export_id": "export",
     "callback_id": "callback", "delivery_id": "delivery", "batch_id": "batch", "after": "task",
     "cursor": "cursor", "client_id": "client", "model_id": "model",
+    "labeler_id": "labeler",
 }  # fmt: skip
 PLAIN = {"limit", "state", "credit", "offset", "position", "reason"}
 HEADERS = {"Idempotency-Key"}  # chosen by the caller: test_names.py
@@ -77,6 +78,9 @@ CASES = {
     "GET /api/projects/{project_id}/progress": Case(),
     "GET /api/projects/{project_id}/labelers": Case(),
     "GET /api/projects/{project_id}/quality": Case(),
+    "GET /api/labelers": Case(),
+    "GET /api/labelers/{labeler_id}/skills": Case(),
+    "PUT /api/labelers/{labeler_id}/skills": Case({"skills": ["radiology"]}),
     "POST /api/assets": Case(content=png(), media_type="image/png"),
     "GET /api/assets/{asset_id}": Case(),
     "GET /media/{token}": Case(),

@@ -2,12 +2,12 @@
 
 import sys
 
-from neraca.cli import aggregate, agreement, audit, demo, keys, models, operate, past, quality, scale, work
+from neraca.cli import aggregate, agreement, audit, demo, keys, labelers, models, operate, past, quality, scale, work
 from neraca.cli.speech import app, sentence
 
 __all__ = [
-    "aggregate", "agreement", "app", "audit", "demo", "keys", "main", "models", "operate", "past", "quality", "scale",
-    "work",
+    "aggregate", "agreement", "app", "audit", "demo", "keys", "labelers", "main", "models", "operate", "past",
+    "quality", "scale", "work",
 ]  # fmt: skip
 
 

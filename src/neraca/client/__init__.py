@@ -20,6 +20,7 @@ from neraca.client.errors import (
     TimedOut,
     Unreachable,
 )
+from neraca.client.labelers import LabelerCalls
 from neraca.client.models import ModelCalls
 from neraca.client.people import SignedIn
 from neraca.client.projects import ProjectCalls, TaskCalls
@@ -43,6 +44,7 @@ class Client:
         self.imports = ImportCalls(self.wire)
         self.exports = ExportCalls(self.wire)
         self.callbacks = CallbackCalls(self.wire)
+        self.labelers = LabelerCalls(self.wire)
         self.models = ModelCalls(self.wire)
         self.work = WorkCalls(self.wire)
 

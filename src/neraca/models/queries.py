@@ -31,7 +31,9 @@ select m.id, m.labeler_id, m.name, m.mode, m.per_minute, m.at_once, m.failures,
   coalesce(m.held_by = %(w)s and m.held_until > clock_timestamp() + make_interval(secs => %(h)s / 2), false) as held,
   array(select mp.project_id from model_project mp join project p on p.id = mp.project_id
     where mp.model_id = m.id and mp.state = 'active' and p.state = 'active' and (
-      exists (select 1 from slot s where s.project_id = p.id and s.state = 0)
+      exists (select 1 from slot s where s.project_id = p.id and s.state = 0 and s.needs is null)
+      or exists (select 1 from labeler_grant g join slot s on s.project_id = p.id and s.state = 0
+                 and s.needs = g.skill where g.labeler_id = m.labeler_id)
       or exists (select 1 from slot s where s.project_id = p.id and s.state = 1 and s.labeler_id = m.labeler_id
                  and s.lease_until is not null))
     order by p.priority desc, p.created_at, p.id) as projects

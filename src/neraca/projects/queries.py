@@ -151,7 +151,8 @@ async def skills(db: Connection, project_id: UUID, after: list[str] | None, limi
     return await (
         await db.execute(
             "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high,"
-            " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right"
+            " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right,"
+            " array(select x.skill from labeler_grant x where x.labeler_id = l.id order by x.skill) as skills"
             " from (select labeler_id, count(*) as answers from answer where project_id = %(p)s"
             "   group by labeler_id) a"
             " join labeler l on l.id = a.labeler_id"

@@ -1,11 +1,11 @@
-"""The labeler's side over HTTP: what there is, the next task, leases."""
+"""The labeler's side over HTTP: what there is, the next task, leases. And what a labeler is granted."""
 
 from fastapi import APIRouter, Request, Response
 
-from neraca.accounts import WORK, inside, taken
+from neraca.accounts import MANAGE, WORK, inside, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, query
-from neraca.routing import queries, service
+from neraca.kit.requests import known, limit, query
+from neraca.routing import grants, queries, service
 from neraca.wire import work as wire
 from neraca.wire.errors import NotFound
 from neraca.wire.shape import Money
@@ -86,3 +86,28 @@ async def skip_task(request: Request, lease_id: str) -> None:
     asked = await taken(request, WORK, wire.Skipped)
     async with inside(request, WORK) as session:
         await service.give_back(session, known(lease_id), asked.fence, asked.reason)
+
+
+@router.get("/api/labelers", openapi_extra=doc(query=("limit", "cursor")))
+async def list_all_labelers(request: Request) -> wire.Labelers:
+    async with inside(request, MANAGE) as session:
+        found = query(request, {"limit": None, "cursor": None})
+        scope = f"all-labelers:{session.who.client_id}"
+        after = session.house.cursors.read(scope, found.get("cursor"))
+        items, last = await grants.page(session, after, limit(found))
+    onward = None if last is None else session.house.cursors.write(scope, [last["created_at"], last["id"]])
+    return wire.Labelers(items=items, next=onward)
+
+
+@router.get("/api/labelers/{labeler_id}/skills", openapi_extra=doc())
+async def get_skills(request: Request, labeler_id: str) -> wire.Labeler:
+    async with inside(request, MANAGE) as session:
+        query(request, {})
+        return await grants.show(session, known(labeler_id))
+
+
+@router.put("/api/labelers/{labeler_id}/skills", openapi_extra=doc(wire.Skills))
+async def put_skills(request: Request, labeler_id: str) -> wire.Labeler:
+    asked = await taken(request, MANAGE, wire.Skills)
+    async with inside(request, MANAGE) as session:
+        return await grants.put(session, known(labeler_id), asked.skills)

@@ -34,13 +34,18 @@ async def had(db: Connection, task_id: UUID, labeler_id: UUID) -> bool:
 
 
 async def lease(db: Connection, values: Row) -> Row:
-    """Leases an open slot, or one more where all are taken. The caller holds the task's row."""
+    """Leases an open slot that this labeler may fill, or one more where there is none.
+
+    The caller holds the task's row.
+    """
     row = await (
         await db.execute(
             "update slot set state = 1, fence = fence + 1, labeler_id = %(labeler_id)s, version = %(version)s,"
             f" price_micros = %(price_micros)s, currency = %(currency)s, (lease_id, lease_until, begun) = row({LEASE})"
-            " where (task_id, n) = (select task_id, n from slot where task_id = %(task_id)s and state = 0"
-            f"  order by n limit 1 for update skip locked) returning {BACK}",
+            " where (task_id, n) = (select task_id, n from slot s where task_id = %(task_id)s and state = 0"
+            "  and (needs is null or exists (select 1 from labeler_grant g where g.labeler_id = %(labeler_id)s"
+            "   and g.skill = s.needs)) order by needs is null, n limit 1 for update skip locked)"
+            f" returning {BACK}",
             values,
         )
     ).fetchone()

@@ -1,5 +1,6 @@
 """SQL on slots and leases. Only the database's clock is asked."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,21 @@ GOLD = f"""drawn as (
   on conflict (labeler_id, project_id) do update set asked = labeler_gold.asked + 1
 )"""
 
+# What only they may do comes before everything else, for a labeler who was granted skills.
+NEEDED = f"""needed as (
+  select c.* from (
+    select g.skill, y.priority from wanting cross join labeler_grant g cross join generate_series(9, 0, -1) y(priority)
+    where g.labeler_id = %(l)s order by y.priority desc, g.skill) lane
+  cross join lateral (
+    select s.task_id, s.n, s.pos, s.priority, s.opened_at from slot s
+    where s.project_id = %(p)s and s.state = 0 and s.needs = lane.skill and s.priority = lane.priority
+      and s.pos > coalesce((select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
+                            and w.priority = lane.priority and w.needs = lane.skill), 0)
+      {HAD.strip()}
+    order by s.pos limit 1 for update of s skip locked
+  ) c limit 1
+)"""
+
 # What a labeler has, and one claim where that is not what they ask for, in one statement. Priorities are
 # found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
 # stepping over tasks they had before. A lease is shown again under the terms that it was given, though the
@@ -71,21 +87,22 @@ with recursive live as (
     select count(*) < %(most)s and count(*) filter (where not begun) = 0 from live)
 ), level as (
   (select s.priority from wanting cross join lateral (
-     select priority from slot where project_id = %(p)s and state = 0 order by priority desc limit 1) s)
+     select priority from slot where project_id = %(p)s and state = 0 and needs is null
+     order by priority desc limit 1) s)
   union all
-  select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.priority < l.priority
-          order by s.priority desc limit 1)
+  select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.needs is null
+            and s.priority < l.priority order by s.priority desc limit 1)
   from level l where l.priority is not null
-), pick as (
+), $needed $pick as (
   select c.* from level l cross join lateral (
     select s.task_id, s.n, s.pos, s.priority, s.opened_at from slot s
-    where s.project_id = %(p)s and s.state = 0 and s.priority = l.priority
+    where s.project_id = %(p)s and s.state = 0 and s.needs is null and s.priority = l.priority
       and s.pos > coalesce((select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
-                            and w.priority = l.priority), 0)
+                            and w.priority = l.priority and w.needs = ''), 0)
       {HAD.strip()}
     order by s.pos limit 1 for update of s skip locked
-  ) c limit 1
-), $gold taken as (
+  ) c $unless limit 1
+), $either $gold taken as (
   update slot s set state = 1, fence = s.fence + 1, labeler_id = %(l)s, lease_id = gen_random_uuid(),
     lease_until = clock_timestamp() + {SPAN},
     begun = not %(prefetch)s, version = p.version, price_micros = p.price_micros, currency = p.currency
@@ -95,9 +112,10 @@ with recursive live as (
 ), given as (
   select * from taken $dealt
 ), walked as (
-  insert into walk (labeler_id, project_id, priority, pos)
-  select %(l)s, %(p)s, priority, pos from taken where since < clock_timestamp() - interval '{SLACK}'
-  on conflict (labeler_id, project_id, priority) do update set pos = excluded.pos where walk.pos < excluded.pos
+  insert into walk (labeler_id, project_id, priority, needs, pos)
+  select %(l)s, %(p)s, priority, coalesce(needs, ''), pos from taken
+  where since < clock_timestamp() - interval '{SLACK}'
+  on conflict (labeler_id, project_id, priority, needs) do update set pos = excluded.pos where walk.pos < excluded.pos
 ), noted as (
   insert into event (kind, project_id, task_id, actor, data)
   select 'lease.granted', project_id, task_id, %(l)s::text,
@@ -106,41 +124,66 @@ with recursive live as (
   from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden, v.config, d.value as draft
+  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden, v.config, d.value as draft,
+  exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 order by s.begun desc, s.lease_until
 """
-# Most projects have no gold, and its parts of the statement would cost their claims a tenth more.
-PLAIN_CLAIM = CLAIM.replace("$gold", "").replace("$instead", "").replace("$dealt", "")
-GOLD_CLAIM = (
-    CLAIM.replace("$gold", f"{GOLD},")
-    .replace("$instead", "and not exists (select 1 from dealt)")
-    .replace("$dealt", "union all select * from dealt")
-)
+
+
+def _claim(*, gold: bool, needed: bool) -> str:
+    """The statement with what a claim needs of it: gold costs it a tenth more, and most projects have none."""
+    parts = {
+        "$gold": f"{GOLD}," if gold else "",
+        "$instead": "and not exists (select 1 from dealt)" if gold else "",
+        "$dealt": "union all select * from dealt" if gold else "",
+        "$needed": f"{NEEDED}," if needed else "",
+        "$pick": "common" if needed else "pick",
+        "$unless": "where not exists (select 1 from needed)" if needed else "",
+        "$either": "pick as (select * from needed union all select * from common)," if needed else "",
+    }
+    return re.sub(r"\$[a-z]+", lambda found: parts[found[0]], CLAIM)
+
+
+CLAIMS = {(gold, needed): _claim(gold=gold, needed=needed) for gold in (False, True) for needed in (False, True)}
 
 # Nothing lies ahead: move the cursors up to the last open slot that is older than the slack, so that
 # the next look does not walk again over everything this labeler has had.
 ADVANCE = f"""
-insert into walk (labeler_id, project_id, priority, pos)
-select %(l)s, %(p)s, q.priority, q.pos from generate_series(0, 9) as g(priority) cross join lateral (
-  select e.priority, e.pos from (
-    select s.priority, s.pos, s.opened_at from slot s
-    where s.project_id = %(p)s and s.state = 0 and s.priority = g.priority order by s.pos desc limit 64) e
+insert into walk (labeler_id, project_id, priority, needs, pos)
+select %(l)s, %(p)s, g.priority, '', q.pos from generate_series(0, 9) as g(priority) cross join lateral (
+  select e.pos from (
+    select s.pos, s.opened_at from slot s where s.project_id = %(p)s and s.state = 0 and s.needs is null
+      and s.priority = g.priority order by s.pos desc limit 64) e
   where e.opened_at < clock_timestamp() - interval '{SLACK}' order by e.pos desc limit 1) q
-on conflict (labeler_id, project_id, priority) do update set pos = excluded.pos where walk.pos < excluded.pos
+union all
+select %(l)s, %(p)s, g.priority, a.skill, q.pos from labeler_grant a cross join generate_series(0, 9) as g(priority)
+cross join lateral (
+  select e.pos from (
+    select s.pos, s.opened_at from slot s where s.project_id = %(p)s and s.state = 0 and s.needs = a.skill
+      and s.priority = g.priority order by s.pos desc limit 64) e
+  where e.opened_at < clock_timestamp() - interval '{SLACK}' order by e.pos desc limit 1) q
+where a.labeler_id = %(l)s
+on conflict (labeler_id, project_id, priority, needs) do update set pos = excluded.pos where walk.pos < excluded.pos
 """
 
 # Behind the cursors: a stretch of open slots is looked through again, at most once a minute. What is
 # found there moves to the front of everybody's walk.
 SWEEP = """
 with stretch as (
-  select w.priority, s.task_id, s.n, s.pos from walk w cross join lateral (
-    select task_id, n, pos from slot x where x.project_id = %(p)s and x.state = 0 and x.priority = w.priority
-      and x.pos > w.sweep_pos and x.pos <= w.pos order by x.pos limit 500) s
-  where w.labeler_id = %(l)s and w.project_id = %(p)s
+  select w.priority, w.needs, s.task_id, s.n, s.pos from walk w cross join lateral (
+    (select task_id, n, pos from slot x where w.needs = '' and x.project_id = %(p)s and x.state = 0
+       and x.needs is null and x.priority = w.priority and x.pos > w.sweep_pos and x.pos <= w.pos
+     order by x.pos limit 500)
+    union all
+    (select task_id, n, pos from slot x where w.needs <> '' and x.project_id = %(p)s and x.state = 0
+       and x.needs = w.needs and x.priority = w.priority and x.pos > w.sweep_pos and x.pos <= w.pos
+     order by x.pos limit 500)) s
+  where w.labeler_id = %(l)s and w.project_id = %(p)s and (w.needs = '' or exists (
+      select 1 from labeler_grant g where g.labeler_id = %(l)s and g.skill = w.needs))
     and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
 ), found as (
   select s.task_id, s.n from stretch t join slot s on s.task_id = t.task_id and s.n = t.n and s.state = 0
@@ -153,13 +196,14 @@ with stretch as (
   where s.task_id = f.task_id and s.n = f.n and s.state = 0 returning 1
 ), noted as (
   update walk w set
-    sweep_pos = coalesce((select max(t.pos) from stretch t where t.priority = w.priority
+    sweep_pos = coalesce((select max(t.pos) from stretch t where (t.priority, t.needs) = (w.priority, w.needs)
                           having count(*) = 500), 0),
     swept_at = clock_timestamp()
   where w.labeler_id = %(l)s and w.project_id = %(p)s
     and w.swept_at < clock_timestamp() - make_interval(secs => %(every)s)
 )
-select count(*) as n from moved
+select (select count(*) from moved) as n,
+  exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 """
 
 
@@ -189,27 +233,40 @@ async def greet(db: Connection, labeler_id: UUID, kind: str, handle: str, projec
 
 
 async def hold_or_claim(
-    db: Connection, labeler_id: UUID, project_id: UUID, mode: str, secret: bytes | None, *, prefetch: bool, most: int
+    db: Connection,
+    labeler_id: UUID,
+    project_id: UUID,
+    mode: str,
+    secret: bytes | None,
+    *,
+    skilled: bool,
+    prefetch: bool,
+    most: int,
 ) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
-    It makes at most `most` of them. `secret` decides when it is gold, None for never. Locks the labeler's own
+    It makes at most `most` of them. `secret` decides when it is gold, None for never; `skilled` is
+    whether they are given what wants a skill that they were granted. Locks the labeler's own
     requests against each other.
     """
     values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
     await db.execute(LOCK, values)
-    if secret is None:
-        return await db.execute(PLAIN_CLAIM, values)
-    return await db.execute(GOLD_CLAIM, {**values, "secret": secret})
+    if secret is not None:
+        values["secret"] = secret
+    return await db.execute(CLAIMS[secret is not None, skilled], values)
 
 
-async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> int:
-    """After a vain claim: advances the cursors, and sweeps a stretch behind them once in `every` seconds."""
+async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> Row:
+    """After a vain claim: advances the cursors, and sweeps a stretch behind them once in `every` seconds.
+
+    Gives `n`, the slots that came back, and whether the labeler was granted a skill.
+    """
     values = {"l": labeler_id, "p": project_id, "every": every}
     await db.execute(LOCK, values)
     await db.execute(ADVANCE, values)
     row = await (await db.execute(SWEEP, values)).fetchone()
-    return int(row["n"]) if row else 0
+    assert row is not None
+    return row
 
 
 async def begin(db: Connection, lease_id: UUID, labeler_id: UUID, fence: int, *, longest: int = 86_400) -> Row | None:
@@ -284,12 +341,17 @@ async def sweep_expired(db: Connection, limit: int = 500) -> int:
     return int(row["n"]) if row else 0
 
 
-async def open_slot(db: Connection, task_id: UUID, project_id: UUID, priority: int) -> None:
-    """One more answer is wanted for a task. The caller holds the task's row lock."""
+async def open_slot(
+    db: Connection, task_id: UUID, project_id: UUID, priority: int, *, needs: str | None = None
+) -> None:
+    """One more answer is wanted for a task, of somebody who was granted the skill `needs` if that is given.
+
+    The caller holds the task's row lock.
+    """
     await db.execute(
-        "insert into slot (task_id, n, project_id, priority)"
-        " select %(t)s, coalesce(max(n), 0) + 1, %(p)s, %(y)s from slot where task_id = %(t)s",
-        {"t": task_id, "p": project_id, "y": priority},
+        "insert into slot (task_id, n, project_id, priority, needs)"
+        " select %(t)s, coalesce(max(n), 0) + 1, %(p)s, %(y)s, %(s)s from slot where task_id = %(t)s",
+        {"t": task_id, "p": project_id, "y": priority, "s": needs},
     )
 
 
@@ -299,18 +361,22 @@ async def close_slots(db: Connection, task_id: UUID) -> None:
 
 
 async def offers(db: Connection) -> list[Row]:
-    """What the cell's live, active projects offer; open slots counted up to 1,000."""
+    """What the cell's live, active projects offer to everybody; open slots counted up to 1,000."""
     return await (
         await db.execute(
             "select p.id as project_id, p.kind, p.price_micros, p.currency, p.minutes, (select count(*) from"
-            " (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o) as open_slots"
+            " (select 1 from slot s where s.project_id = p.id and s.state = 0 and s.needs is null"
+            "  limit 1000) o) as open_slots"
             " from project p where p.mode = 'live' and p.state = 'active'"
         )
     ).fetchall()
 
 
 async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
-    """What this labeler may do. Gold they have not had counts as open slots: every claim takes one off."""
+    """What this labeler may do, what wants a skill of theirs included.
+
+    Gold they have not had counts as open slots: every claim takes one off.
+    """
     return await (
         await db.execute(
             "select p.id as project_id, p.name, p.kind, p.price_micros, p.currency, p.minutes,"
@@ -318,8 +384,10 @@ async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
             "   (select 1 from gold_live g where g.project_id = p.id limit 1000) g) - coalesce((select m.asked"
             "   from labeler_gold m where m.labeler_id = %(l)s and m.project_id = p.id), 0)) else 0 end as open_slots,"
             " (select count(*) from answer a where a.project_id = p.id and a.labeler_id = %(l)s) as answered"
-            " from project p cross join lateral (select count(*) as n from"
-            "   (select 1 from slot s where s.project_id = p.id and s.state = 0 limit 1000) o) o"
+            " from project p cross join lateral (select count(*) as n from (select 1 from ("
+            "   (select 1 from slot s where s.project_id = p.id and s.state = 0 and s.needs is null limit 1000)"
+            "   union all (select 1 from labeler_grant g join slot s on s.project_id = p.id and s.state = 0"
+            "     and s.needs = g.skill where g.labeler_id = %(l)s limit 1000)) o limit 1000) o) o"
             " where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
             " limit 500",
             {"l": labeler_id, "m": mode},

@@ -8,12 +8,12 @@ from neraca import tasks
 from neraca.accounts import CellSession, note_work
 from neraca.kit.session import pipelined
 from neraca.kit.signing import pseudonym
-from neraca.routing import entry_queries, queries
+from neraca.routing import entry_queries, grants, queries
 from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, Conflict, LeaseLost, NotFound
 from neraca.wire.shape import Money
 
-GOLD_SECONDS = 3600.0  # each claim renews it
+KEPT_SECONDS = 3600.0  # each claim renews it
 
 
 async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
@@ -100,20 +100,26 @@ async def hold(
 
 
 async def _claim(
-    session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None
+    session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None, thorough: bool = False
 ) -> list[queries.Row]:
-    """Each claim tells whether its project has gold; the next one here asks accordingly."""
-    who, gold = session.who, b"gold" + project_id.bytes
+    """Each claim tells whether its project has gold and its labeler skills; the next one here asks accordingly.
+
+    Few have skills, and looking for them costs. `thorough` looks where nothing is remembered.
+    """
+    who, gold, skilled = session.who, b"gold" + project_id.bytes, grants.skilled(session.who.labeler_id)
+    looks = thorough or session.house.recall(skilled) is not None
     async with pipelined(session.db):
         await _greet(session, project_id)
         asked = await queries.hold_or_claim(
             session.db, who.labeler_id, project_id, who.mode or "live",
             session.cell.pseudonym_key if session.house.recall(gold) else None,
-            prefetch=prefetch, most=most or (2 if prefetch else 1),
+            skilled=looks, prefetch=prefetch, most=most or (2 if prefetch else 1),
         )  # fmt: skip
     rows = await asked.fetchall()
     if rows:
-        session.house.remember(gold, rows[0]["golden"], GOLD_SECONDS)
+        session.house.remember(gold, rows[0]["golden"], KEPT_SECONDS)
+        if rows[0]["skilled"]:
+            session.house.remember(skilled, True, KEPT_SECONDS)
     return rows
 
 
@@ -128,9 +134,11 @@ async def _look_again(
         return None
     async with pipelined(session.db):
         found = await queries.look_behind(session.db, session.who.labeler_id, project_id)
-    if not found:
+    unsure = found["skilled"] and session.house.recall(grants.skilled(session.who.labeler_id)) is None
+    if not found["n"] and not unsure:
         return None
-    return next((r for r in await _claim(session, project_id, prefetch=prefetch, most=most) if r["fresh"]), None)
+    again = await _claim(session, project_id, prefetch=prefetch, most=most, thorough=found["skilled"])
+    return next((r for r in again if r["fresh"]), None)
 
 
 async def _opened(session: CellSession, row: queries.Row) -> queries.Row | None:

@@ -108,6 +108,7 @@ class LabelerSkill(Told):
     high: float | None
     gold_answers: int  # to tasks whose right answer is known
     gold_right: int
+    skills: list[str]  # granted by a manager
 
 
 class LabelerSkills(Page):

@@ -41,6 +41,7 @@ def _rfc3339(value: object) -> object:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+Skill = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_visible)]
 Email = Annotated[
     str,
     Field(min_length=3, max_length=254),

@@ -1,11 +1,11 @@
 """A labeler's side: what there is to do, leases, drafts, submits."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from neraca.wire.shape import Asked, Money, Name, Page, Told, Uuid
+from neraca.wire.shape import Asked, Money, Name, Page, Skill, Told, Uuid
 
 Fence = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -33,6 +33,26 @@ class Instructions(Told):
     instructions: str
     price: Money
     minutes: float
+
+
+class Labeler(Told):
+    """Somebody who has asked for work here, under the pseudonym of this client."""
+
+    labeler: str
+    handle: str
+    kind: Literal["person", "model"]
+    skills: list[str]  # granted by a manager; a slot may want one
+    created_at: datetime
+
+
+class Labelers(Page):
+    items: list[Labeler]
+
+
+class Skills(Asked):
+    """All that a labeler is granted: what is not named is taken away."""
+
+    skills: Annotated[list[Skill], Field(max_length=100)]
 
 
 class NextWanted(Asked):

@@ -612,6 +612,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/labelers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All Labelers */
+        get: operations["list_all_labelers_api_labelers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labelers/{labeler_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Skills */
+        get: operations["get_skills_api_labelers__labeler_id__skills_get"];
+        /** Put Skills */
+        put: operations["put_skills_api_labelers__labeler_id__skills_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/work/leases/{lease_id}/draft": {
         parameters: {
             query?: never;
@@ -1288,6 +1323,14 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Skills
+         * @description All that a labeler is granted: what is not named is taken away.
+         */
+        Skills: {
+            /** Skills */
+            skills: string[];
         };
         /** Skipped */
         Skipped: {
@@ -2028,6 +2071,28 @@ export interface components {
             /** Items */
             items: components["schemas"]["KindInfo"][];
         };
+        /**
+         * Labeler
+         * @description Somebody who has asked for work here, under the pseudonym of this client.
+         */
+        Labeler: {
+            /** Labeler */
+            labeler: string;
+            /** Handle */
+            handle: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "model";
+            /** Skills */
+            skills: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /** LabelerQuality */
         LabelerQuality: {
             /** Labeler */
@@ -2077,6 +2142,8 @@ export interface components {
             gold_answers: number;
             /** Gold Right */
             gold_right: number;
+            /** Skills */
+            skills: string[];
         };
         /** LabelerSkills */
         LabelerSkills: {
@@ -2084,6 +2151,13 @@ export interface components {
             next: string | null;
             /** Items */
             items: components["schemas"]["LabelerSkill"][];
+        };
+        /** Labelers */
+        Labelers: {
+            /** Next */
+            next: string | null;
+            /** Items */
+            items: components["schemas"]["Labeler"][];
         };
         /** Lease */
         Lease: {
@@ -4386,6 +4460,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_labelers_api_labelers_get: {
+        parameters: {
+            query?: {
+                limit?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labelers"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills_api_labelers__labeler_id__skills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                labeler_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labeler"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_skills_api_labelers__labeler_id__skills_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                labeler_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skills"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labeler"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -5,11 +5,12 @@ import { useSay } from "@/kit/say";
 import { Empty } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
+import { Skills } from "./Skills";
 
 const EVERY = 5000;
 
-/** Who answered, how much, and how often they are right as far as that is known. */
-export function Labelers({ client, project }: { client: string; project: string }) {
+/** Who answered, how much, how often they are right as far as that is known, and what they were granted. */
+export function Labelers({ client, project, manager }: { client: string; project: string; manager: boolean }) {
   const say = useSay();
   const format = useFormat();
   const { items, more, loading, error } = useList<LabelerSkill>(client, `/api/projects/${project}/labelers`, {}, EVERY);
@@ -23,6 +24,7 @@ export function Labelers({ client, project }: { client: string; project: string 
         <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>
         <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
       </span>) },
+    { key: "skills", head: say("labeler.skills"), width: "minmax(0, 1.6fr)", cell: (l) => (manager ? <Skills client={client} labeler={l} /> : l.skills.join(", ")) },
   ];
   if (!loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;
   return (

@@ -39,7 +39,7 @@ export function ProjectPage() {
     if (name === "overview") return <Overview client={client} project={project} onImport={manager ? () => go("import") : undefined} />;
     if (name === "tasks") return <Tasks client={client} project={project} />;
     if (name === "quality") return <Quality client={client} project={project} />;
-    if (name === "labelers") return <Labelers client={client} project={id} />;
+    if (name === "labelers") return <Labelers client={client} project={id} manager={manager} />;
     if (name === "import") return <Imports client={client} project={project} onTasks={() => go("tasks")} />;
     if (name === "export") return <Exports client={client} project={project} />;
     return <Settings client={client} project={project} />;
