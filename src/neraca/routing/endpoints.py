@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from neraca.accounts import MANAGE, WORK, inside, taken
 from neraca.kit.openapi import doc
-from neraca.kit.requests import known, limit, query
+from neraca.kit.paging import PAGED, Page
+from neraca.kit.requests import known, query
 from neraca.routing import grants, queries, service
 from neraca.wire import work as wire
 from neraca.wire.errors import NotFound
@@ -91,12 +92,9 @@ async def skip_task(request: Request, lease_id: str) -> None:
 @router.get("/api/labelers", openapi_extra=doc(query=("limit", "cursor")))
 async def list_all_labelers(request: Request) -> wire.Labelers:
     async with inside(request, MANAGE) as session:
-        found = query(request, {"limit": None, "cursor": None})
-        scope = f"all-labelers:{session.who.client_id}"
-        after = session.house.cursors.read(scope, found.get("cursor"))
-        items, last = await grants.page(session, after, limit(found))
-    onward = None if last is None else session.house.cursors.write(scope, [last["created_at"], last["id"]])
-    return wire.Labelers(items=items, next=onward)
+        page = Page(session.house.cursors, f"all-labelers:{session.who.client_id}", query(request, PAGED))
+        rows, onward = page.cut(await grants.page(session, page.after, page.limit), "created_at", "id")
+    return wire.Labelers(items=[grants.shown(r) for r in rows], next=onward)
 
 
 @router.get("/api/labelers/{labeler_id}/skills", openapi_extra=doc())

@@ -17,7 +17,8 @@ def skilled(labeler_id: UUID) -> bytes:
     return b"skilled" + labeler_id.bytes
 
 
-def _shown(row: queries.Row) -> wire.Labeler:
+def shown(row: queries.Row) -> wire.Labeler:
+    """A labeler as the API tells of them."""
     return wire.Labeler(
         labeler=str(row["id"]),
         handle=row["handle"],
@@ -27,14 +28,9 @@ def _shown(row: queries.Row) -> wire.Labeler:
     )
 
 
-async def page(
-    session: CellSession, after: list[str] | None, limit: int
-) -> tuple[list[wire.Labeler], queries.Row | None]:
-    """A page of all who ever asked for work here, and its last row where there are more."""
-    if session.who.mode == "test":
-        return [], None
-    rows = await queries.page(session.db, after, limit)
-    return [_shown(r) for r in rows[:limit]], rows[limit - 1] if len(rows) > limit else None
+async def page(session: CellSession, after: list[str] | None, limit: int) -> list[queries.Row]:
+    """A page of all who ever asked for work here, and one more where there are more."""
+    return [] if session.who.mode == "test" else await queries.page(session.db, after, limit)
 
 
 async def show(session: CellSession, labeler_id: UUID) -> wire.Labeler:
@@ -42,7 +38,7 @@ async def show(session: CellSession, labeler_id: UUID) -> wire.Labeler:
     row = await queries.get(session.db, labeler_id)
     if row is None or session.who.mode == "test":
         raise NotFound
-    return _shown(row)
+    return shown(row)
 
 
 async def put(session: CellSession, labeler_id: UUID, skills: Sequence[str]) -> wire.Labeler:
