@@ -16,8 +16,9 @@ from neraca import deliver, doors
 from neraca.accounts import CellSession, Principal
 from neraca.doors.scale.batches import queries as batch_queries
 from neraca.doors.scale.batches import service as batches
+from neraca.doors.scale.errands import callbacks
 from neraca.doors.scale.projects import service as projects
-from neraca.doors.scale.tasks import listing_queries, service
+from neraca.doors.scale.tasks import changes, listing_queries, service
 from neraca.doors.scale.translate import between
 
 COLOURS = {"attachment_type": "text", "categories": ["red", "blue"]}
@@ -178,6 +179,24 @@ async def test_callbacks_survive_an_hour_without_a_receiver(place: Place) -> Non
     (task,) = [body for body in good if "task" in body]
     assert task["response"] == {"category": "red"}
     assert await count(place, "select count(*) as n from scale_task where callback_succeeded") == 1
+
+
+async def test_of_two_workers_one_tells_at_a_time(place: Place) -> None:
+    """A task's later state never becomes a delivery before an earlier one that another worker has in hand."""
+    _, batch = await made(place)
+    task_id = await post(place, batch, callback_url="https://127.0.0.1:9/hook")
+    await decide(place, task_id)
+    now = datetime.now(UTC)
+    async with place.house.inside(place.cell) as first:
+        assert await callbacks.step(first, now, 50) == 1
+        async with account(place) as session:
+            await changes.audit(session, task_id.hex[:24], {"accepted": True})
+        async with place.house.inside(place.cell) as second:
+            assert await callbacks.step(second, now, 50) == 0
+    async with place.house.inside(place.cell) as db:
+        assert await callbacks.step(db, now, 50) == 1
+        rows = await (await db.execute("select payload from delivery order by seq")).fetchall()
+    assert [row["payload"]["task"].get("customer_review_status") for row in rows] == [None, "accepted"]
 
 
 async def test_a_callback_is_given_up_after_twenty_retries(place: Place) -> None:

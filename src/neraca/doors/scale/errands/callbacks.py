@@ -74,7 +74,12 @@ async def _send(
 
 
 async def step(db: Connection, now: datetime, limit: int) -> int:
-    """Turns outbox rows of this door into deliveries, in the caller's transaction; gives how many."""
+    """Turns outbox rows of this door into deliveries, in the caller's transaction; gives how many.
+
+    One worker at a time in a cell: with two, a task's later state could be sent before an earlier one.
+    """
+    if not await queries.alone(db):
+        return 0
     rows = await deliver.take(db, [TOPIC], limit)
     good = []
     for row in rows:

@@ -121,6 +121,13 @@ async def callback_key(db: Connection, mode: str, fresh: str) -> str:
     return str(row["callback_key"])
 
 
+async def alone(db: Connection) -> bool:
+    """Whether this transaction is the one that tells. A statement of its own: the next sees what this one committed."""
+    lock = "select pg_try_advisory_xact_lock(hashtextextended('scale-tell', 0)) as ok"
+    row = await (await db.execute(lock)).fetchone()
+    return bool(row and row["ok"])
+
+
 async def deliver(
     db: Connection, *, mode: str, origin: str, url: str, secret: str, about: UUID, event: int, kind: str,
     payload: dict[str, Any], now: datetime,
