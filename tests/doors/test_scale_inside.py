@@ -184,7 +184,7 @@ async def test_callbacks_survive_an_hour_without_a_receiver(place: Place) -> Non
 async def test_of_two_workers_one_tells_at_a_time(place: Place) -> None:
     """A task's later state never becomes a delivery before an earlier one that another worker has in hand."""
     _, batch = await made(place)
-    task_id = await post(place, batch, callback_url="https://127.0.0.1:9/hook")
+    task_id = await post(place, batch, callback_url="http://127.0.0.1:8999/hook")
     await decide(place, task_id)
     now = datetime.now(UTC)
     async with place.house.inside(place.cell) as first:
