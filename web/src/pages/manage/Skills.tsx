@@ -24,7 +24,7 @@ export function Skills({ client, labeler }: { client: string; labeler: LabelerSk
           <p className="muted hint">{say("labeler.skills.about")}</p>
           {skills.length > 0 && (
             <Group gap="xs">
-              {skills.map((s) => <Button key={s} size="compact-sm" variant="default" aria-label={say("labeler.skills.revoke", { skill: s })} onClick={() => put(skills.filter((x) => x !== s))}>{s} ×</Button>)}
+              {skills.map((s) => <Button key={s} size="compact-sm" variant="default" aria-label={say("labeler.skills.revoke", { skill: s })} onClick={() => put(skills.filter((x) => x !== s))}>{`${s} ×`}</Button>)}
             </Group>
           )}
           <Group align="end">
