@@ -1,15 +1,18 @@
 """Moving house from one Neraca to a second one, through Scale's own client."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from scaleapi.tasks import TaskType
 from tests.doors.account import Account, Web, fresh, serving_files
+from tests.doors.samples import TYPES
 from tests.doors.test_scale_foreign import completed, enter
 from tests.doors.test_scale_work import leased, picture
 from tests.fixtures.served import serving, soon
@@ -30,20 +33,41 @@ def web() -> Iterator[Web]:
         yield found
 
 
-def imported(old: Account, key: str, new: Account) -> Any:
+def command(old: Account, new: Account, **environ: str) -> tuple[list[str], dict[str, str]]:
+    """`neraca scale import` from one account to another."""
     code = "from neraca.cli import main; main()"
-    environ = {**os.environ, "NERACA_URL": new.served.url, "NERACA_KEY": new.client.live}
-    source = ["--from", f"{old.served.url}/scale/v1", "--key", key]
-    done = subprocess.run(
-        [sys.executable, "-c", code, "scale", "import", *source, "--json"],
-        env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    source = ["--from", f"{old.served.url}/scale/v1", "--key", old.client.live]
+    own = {"NERACA_URL": new.served.url, "NERACA_KEY": new.client.live, "NERACA_ALLOW_PRIVATE_HOSTS": "1"}
+    return [sys.executable, "-c", code, "scale", "import", *source, "--json"], {**os.environ, **own, **environ}
+
+
+def imported(old: Account, new: Account, **environ: str) -> Any:
+    args, env = command(old, new, **environ)
+    done = subprocess.run(args, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
+def an_account(account: Account, word: str) -> Account:
+    return Account(account.served, account.served.add_client(fresh(word)))
+
+
+def files(account: Account) -> list[dict[str, Any]]:
+    with account.raw() as http:
+        return list(http.get("/scale/v1/files").json()["files"])
+
+
+def came(account: Account, many: int) -> bool:
+    return len(files(account)) >= many
+
+
+def read(account: Account, url: str) -> bytes:
+    with account.raw() as http:
+        return http.get(url).raise_for_status().content
+
+
 def test_an_account_moves_and_nothing_is_added_twice(account: Account, elsewhere: Account, web: Web) -> None:
-    owner = Account(account.served, account.served.add_client(fresh("old home")))
+    owner = an_account(account, "old home")
     name = fresh("cows")
     owner.live.create_project(name, TaskType.Annotation, {"objects_to_annotate": ["cow"], "instruction": "One"})
     owner.live.update_project(name, objects_to_annotate=["cow"], instruction="Two")
@@ -59,10 +83,10 @@ def test_an_account_moves_and_nothing_is_added_twice(account: Account, elsewhere
     gone.cancel()
     web.wait(2)
 
-    copied = imported(owner, owner.client.live, elsewhere)
-    assert copied == {"projects": 1, "batches": 1, "tasks": 3, "files": 1, "refused": {}}
-    again = imported(owner, owner.client.live, elsewhere)
-    assert again == {"projects": 0, "batches": 0, "tasks": 0, "files": 0, "refused": {}}
+    copied = imported(owner, elsewhere)
+    assert copied == {"projects": 1, "batches": 1, "tasks": 3, "files": 1, "unread": {}, "refused": {}}
+    again = imported(owner, elsewhere)
+    assert again == {"projects": 0, "batches": 0, "tasks": 0, "files": 0, "unread": {}, "refused": {}}
 
     project = elsewhere.live.get_project(name)
     assert [one["instruction"] for one in project.as_dict()["param_history"]] == ["One", "Two"]
@@ -82,3 +106,90 @@ def test_an_account_moves_and_nothing_is_added_twice(account: Account, elsewhere
     soon(lambda: elsewhere.live.get_task(pending.id).status == "completed", 20, "the moved task is not completed")
     assert elsewhere.live.get_task(pending.id).response == {"annotations": []}
     assert len(web.calls) == 2  # nobody is called a second time
+
+
+def test_files_that_responses_name_move_too(account: Account, elsewhere: Account, web: Web) -> None:
+    owner = an_account(account, "old lidar")
+    frames, index, mask = b'[{"cuboids": []}]', b"index", b"mask"
+    web.files |= {"frames.json": frames, "index.png": index}
+    kept = owner.live.upload_file(io.BytesIO(mask), display_name="mask.png").attachment_url
+    points = owner.live.create_task(TaskType.LidarLinking)
+    assert enter(owner, points.id, "Ada", {"annotations": {"url": f"{web.url}/frames.json"}}).status_code == 200
+    here = {"attachment": f"{web.url}/index.png"}
+    masks = owner.live.create_task(TaskType.SegmentAnnotation, **TYPES["segmentannotation"][0] | here)
+    combined = {"combined": {"indexedImage": f"{web.url}/index.png"}, "labeled": {"sky": [kept, kept]}}
+    response = {"annotations": combined, "labelMapping": {"sky": {"index": 1}}}
+    assert enter(owner, masks.id, "Ada", response).status_code == 200
+    found = owner.live.create_task(TaskType.DataCollection, **TYPES["datacollection"][0] | here)
+    typed = {"fields": {"url": "https://shop.example.org/"}, "proof": {"url": f"{web.url}/lost.png"}}
+    assert enter(owner, found.id, "Ada", typed).status_code == 200
+    for task in (points, masks, found):
+        completed(owner, task.id)
+    (shown,) = completed(owner, masks.id).response["annotations"]["labeled"].values()
+    assert [read(owner, url) for url in shown] == [mask, mask]
+
+    copied = imported(owner, elsewhere)
+    lost = {f"{web.url}/lost.png": "its server answers 404"}
+    assert copied == {"projects": 0, "batches": 0, "tasks": 3, "files": 4, "unread": lost, "refused": {}}
+    web.files.clear()
+    assert elsewhere.live.get_task(found.id).response == typed
+    assert read(elsewhere, elsewhere.live.get_task(points.id).response["annotations"]["url"]) == frames
+    moved = elsewhere.live.get_task(masks.id).response["annotations"]
+    assert read(elsewhere, moved["combined"]["indexedImage"]) == index
+    assert [read(elsewhere, url) for url in moved["labeled"]["sky"]] == [mask, mask]
+    assert elsewhere.served.url in moved["labeled"]["sky"][0]
+
+
+def test_a_response_cannot_make_the_command_call_inwards(account: Account, elsewhere: Account, web: Web) -> None:
+    """Without leave for private addresses the guard of the machine that runs the command holds them back."""
+    owner = an_account(account, "old trap")
+    web.files["secret.json"] = b"secret"
+    task = owner.live.create_task(TaskType.LidarLinking)
+    url = f"{web.url}/secret.json"
+    assert enter(owner, task.id, "Ada", {"annotations": {"url": url}}).status_code == 200
+    completed(owner, task.id)
+    copied = imported(owner, elsewhere, NERACA_ALLOW_PRIVATE_HOSTS="")
+    assert (copied["tasks"], copied["files"]) == (1, 0)
+    assert "may not be called from here" in copied["unread"][url]
+    assert elsewhere.live.get_task(task.id).response == {"annotations": {"url": url}}
+
+
+def test_a_move_that_is_killed_half_way_goes_on(account: Account, elsewhere: Account, web: Web) -> None:
+    count = 24
+    owner, home = an_account(account, "old killed"), an_account(elsewhere, "new killed")
+    ids = []
+    for n in range(count):
+        web.files[f"{n}.json"] = str(n).encode()
+        ids.append(owner.live.create_task(TaskType.LidarLinking, metadata={"n": n}).id)
+        assert enter(owner, ids[n], "Ada", {"annotations": {"url": f"{web.url}/{n}.json"}}).status_code == 200
+    for task_id in ids:
+        completed(owner, task_id)
+    args, environ = command(owner, home)
+    for share in (4, 2):
+        with subprocess.Popen(args, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as going:
+            soon(partial(came, home, count // share), 60, "no file came")
+            going.kill()
+    before = home.live.tasks().total
+    assert 0 < before < count
+    copied = imported(owner, home)
+    assert (copied["tasks"], copied["refused"], copied["unread"]) == (count - before, {}, {})
+    assert home.live.tasks().total == count
+    assert len(files(home)) == count
+    for n, task_id in enumerate(ids):
+        task = home.live.get_task(task_id)
+        assert (task.status, task.metadata) == ("completed", {"n": n})
+        assert read(home, task.response["annotations"]["url"]) == str(n).encode()
+
+
+def test_a_person_sees_how_far_it_is(account: Account, elsewhere: Account) -> None:
+    owner = an_account(account, "old bar")
+    owner.live.create_task(TaskType.LaneAnnotation)
+    args, environ = command(owner, elsewhere, TERM="xterm")
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        done = subprocess.run(args, env=environ, stdout=subprocess.PIPE, stderr=theirs, check=True)
+        os.close(theirs)
+        seen = terminal.read(65536).decode()
+    assert json.loads(done.stdout)["tasks"] == 1
+    assert "Tasks" in seen
+    assert "100%" in seen

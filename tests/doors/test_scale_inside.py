@@ -188,13 +188,13 @@ async def test_of_two_workers_one_tells_at_a_time(place: Place) -> None:
     await decide(place, task_id)
     now = datetime.now(UTC)
     async with place.house.inside(place.cell) as first:
-        assert await callbacks.step(first, now, 50) == 1
+        assert await callbacks.step(first, place.house, now, 50) == 1
         async with account(place) as session:
             await changes.audit(session, task_id.hex[:24], {"accepted": True})
         async with place.house.inside(place.cell) as second:
-            assert await callbacks.step(second, now, 50) == 0
+            assert await callbacks.step(second, place.house, now, 50) == 0
     async with place.house.inside(place.cell) as db:
-        assert await callbacks.step(db, now, 50) == 1
+        assert await callbacks.step(db, place.house, now, 50) == 1
         rows = await (await db.execute("select payload from delivery order by seq")).fetchall()
     assert [row["payload"]["task"].get("customer_review_status") for row in rows] == [None, "accepted"]
 

@@ -4,13 +4,13 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import scaleapi
 
+from neraca.cli.carrying import SECONDS, Carrier, Old
+
 PAGE = 100
-SECONDS = 60.0
 OWN = frozenset({"version", "created_at"})  # what a project's history says beside the parameters
 Told = Callable[[float, float | None], None]
 
@@ -23,24 +23,24 @@ class Copied:
     batches: int = 0
     tasks: int = 0
     files: int = 0
+    unread: dict[str, str] = field(default_factory=dict)  # files that keep the address they had, and why
     refused: dict[str, str] = field(default_factory=dict)
 
 
 class Mover:
     """From one account to another. What has moved in is passed over, so it may be broken off and run again."""
 
-    def __init__(self, old_url: str, old_key: str, new_url: str, new_key: str) -> None:
+    def __init__(self, old_url: str, old_key: str, new_url: str, new_key: str, *, private: bool = False) -> None:
         self._old = scaleapi.ScaleClient(old_key, api_instance_url=old_url.rstrip("/"))
         self._new = scaleapi.ScaleClient(new_key, api_instance_url=f"{new_url.rstrip('/')}/scale/v1")
-        self._host, self._auth = urlsplit(old_url).netloc, (old_key, "")
         self._http = httpx.Client(base_url=f"{new_url.rstrip('/')}/scale/v1/", auth=(new_key, ""), timeout=SECONDS)
-        self._media = httpx.Client(timeout=SECONDS)
+        self._carrier = Carrier(Old(old_url, old_key), self._http, self._upload, private=private)
         self.copied = Copied()
 
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
-        self._media.close()
+        self._carrier.close()
 
     def move(self, told: Told) -> Copied:
         """Projects first, then batches, then tasks with their media; `told` hears how many tasks are done."""
@@ -54,7 +54,11 @@ class Mover:
                     self._task(task)
                 done += 1
                 told(done, total)
+        self.copied.files, self.copied.unread = self._carrier.files, self._carrier.unread
         return self.copied
+
+    def _upload(self, body: io.BytesIO, name: str, reference: str) -> str:
+        return str(self._new.upload_file(body, display_name=name[:200], reference_id=reference).attachment_url)
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         response = self._http.post(path, json=body)
@@ -107,37 +111,7 @@ class Mover:
 
     def _task(self, task: dict[str, Any]) -> None:
         try:
-            told = self._with_media(task)
+            told = self._carrier.task(task)
             self.copied.tasks += bool(self._post("arrivals", told)["added"])
         except (ValueError, httpx.HTTPError, scaleapi.exceptions.ScaleException) as wrong:
             self.copied.refused[str(task["task_id"])] = str(wrong)
-
-    def _with_media(self, task: dict[str, Any]) -> dict[str, Any]:
-        """The task with its attachments as files of the new account."""
-        there = {
-            one["attachmentURL"]: self._file(f"{task['task_id']}:{n}", one)
-            for n, one in enumerate(task.get("attachmentS3Downloads") or [])
-            if one.get("attachmentURL") and one.get("s3URL")
-        }
-        params = dict(task.get("params") or {})
-        if isinstance(params.get("attachment"), str):
-            params["attachment"] = there.get(params["attachment"], params["attachment"])
-        if isinstance(params.get("attachments"), list):
-            params["attachments"] = [
-                there.get(one, one) if isinstance(one, str) else one for one in params["attachments"]
-            ]
-        return {**task, "params": params}
-
-    def _file(self, reference: str, one: dict[str, Any]) -> str:
-        """The address of a copy; where it cannot be read, the address that it had."""
-        known = self._http.get("files", params={"reference_id": reference}).json()["files"]
-        if known:
-            return str(known[0]["attachment_url"])
-        own = urlsplit(one["s3URL"]).netloc == self._host  # the key goes only to the account that it belongs to
-        response = self._media.get(one["s3URL"], auth=self._auth if own else None, follow_redirects=False)
-        if response.status_code != httpx.codes.OK:
-            return str(one["attachmentURL"])
-        name = urlsplit(one["attachmentURL"]).path.rpartition("/")[2] or "file"
-        made = self._new.upload_file(io.BytesIO(response.content), display_name=name, reference_id=reference)
-        self.copied.files += 1
-        return str(made.attachment_url)

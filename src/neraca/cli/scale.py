@@ -3,12 +3,13 @@
 import asyncio
 import dataclasses
 import json
+import os
 from typing import Annotated
 
 import typer
 
 from neraca.cli.operate import actor, open_house
-from neraca.cli.speech import Json, Refused, app, bar, target
+from neraca.cli.speech import Json, Refused, app, bar, cut, target
 
 scale = typer.Typer(help="The door for Scale's client.", no_args_is_help=True)
 app.add_typer(scale, name="scale")
@@ -25,7 +26,8 @@ def import_account(
     """Copy projects, batches, tasks, responses and media of a Scale account; run it again after a break."""
     from neraca.cli.moving_in import Mover  # noqa: PLC0415 - needs the scale extra
 
-    mover = Mover(source, key, *target(to, to_key))
+    private = os.environ.get("NERACA_ALLOW_PRIVATE_HOSTS") == "1"
+    mover = Mover(source, key, *target(to, to_key), private=private)
     try:
         with bar("Tasks") as told:
             copied = mover.move(told)
@@ -35,6 +37,9 @@ def import_account(
         print(json.dumps(dataclasses.asdict(copied)))
     else:
         print(f"{copied.projects} projects, {copied.batches} batches, {copied.tasks} tasks, {copied.files} files.")
+    if copied.unread and not as_json:
+        url, why = next(iter(copied.unread.items()))
+        print(f"{len(copied.unread)} files could not be read and keep their address; {cut(url, 200)}: {why}.")
     if copied.refused:
         task_id, why = next(iter(copied.refused.items()))
         raise Refused(f"{len(copied.refused)} tasks were not copied; {task_id}: {why}")

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from neraca import deliver
+from neraca.accounts import House
 from neraca.doors.scale.batches import queries as batches
 from neraca.doors.scale.batches.service import counted, shown
 from neraca.doors.scale.errands import queries
@@ -29,14 +30,14 @@ async def callback_key(db: Connection, mode: str) -> str:
     return await queries.callback_key(db, mode, secrets.token_hex(24))
 
 
-async def tell(db: Connection, row: dict[str, Any], now: datetime) -> None:
+async def tell(db: Connection, home: House, row: dict[str, Any], now: datetime) -> None:
     """One outbox row: the task's callback, and its batch's when that is complete by it."""
     for mode in MODES:
         task = await tasks.get(db, row["task_id"], mode)
         if task is None:
             continue
         if task["callback_url"] is not None and task["status"] in {"completed", "error"}:
-            (told,) = await show.many(db, [task])
+            (told,) = await show.many(db, [task], home)
             await _send(db, mode, task["callback_url"], task["id"], row["id"], "task", task_payload(told), now)
         if task["batch_id"] is not None and task["status"] != "pending":
             await _batch(db, mode, task["batch_id"], row["id"], now)
@@ -73,7 +74,7 @@ async def _send(
     )  # fmt: skip
 
 
-async def step(db: Connection, now: datetime, limit: int) -> int:
+async def step(db: Connection, home: House, now: datetime, limit: int) -> int:
     """Turns outbox rows of this door into deliveries, in the caller's transaction; gives how many.
 
     One worker at a time in a cell: with two, a task's later state could be sent before an earlier one.
@@ -85,7 +86,7 @@ async def step(db: Connection, now: datetime, limit: int) -> int:
     for row in rows:
         try:
             async with db.transaction():
-                await tell(db, row, now)
+                await tell(db, home, row, now)
         except Exception:  # its neighbours must not wait for it
             log.exception("outbox-row-failed", topic=TOPIC, id=row["id"])
             await deliver.later(db, row["id"], min(2.0 ** min(row["attempts"], 20), LONGEST_WAIT))

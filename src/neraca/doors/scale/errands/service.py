@@ -32,7 +32,7 @@ class Errands:
                     break
         while told:
             async with self._house.inside(cell) as db:
-                if await callbacks.step(db, self._now(), BATCH) < BATCH:
+                if await callbacks.step(db, self._house, self._now(), BATCH) < BATCH:
                     break
 
     async def close(self) -> None:

@@ -87,7 +87,7 @@ async def listed(session: CellSession, given: Mapping[str, Sequence[str]]) -> di
                 found[field] = id_
     one = await page(session, found, limit, _last(given, "next_token"))
     with_links = words.truth(_last(given, "include_attachment_url"), "include_attachment_url")
-    docs = await show.many(session.db, one.rows, links=session if with_links else None)
+    docs = await show.many(session.db, one.rows, session.house, links=session if with_links else None)
     if words.truth(_last(given, "limited_response"), "limited_response"):
         docs = [show.limited(doc) for doc in docs]
     told = {"docs": docs, "total": one.total, "limit": limit, "offset": one.offset, "has_more": bool(one.next_token)}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from neraca import projects
-from neraca.accounts import CellSession
+from neraca.accounts import CellSession, House
 from neraca.doors.scale import translate, words
 from neraca.doors.scale.shapes import sample
 from neraca.doors.scale.tasks import queries, rules, show
@@ -76,13 +76,13 @@ async def create(
     if values["stage"] == READY and names["batch_state"] not in HELD:
         await queries.place_one(session.db, values["id"], session.who.actor)
     told = {**values, **times, "project": names["project_name"], "batch": asked.batch}
-    return _born(told)
+    return _born(told, session.house)
 
 
-def _born(values: dict[str, Any]) -> dict[str, Any]:
+def _born(values: dict[str, Any], home: House) -> dict[str, Any]:
     """A task as it is told at its creation: pending, whatever happens next."""
     nothing = {"callback_succeeded": None, "review_status": None, "audits": None, "prior": None, "verdict": None}
-    return show.one({**values, **nothing, "status": "pending", "completed_at": None, "response": None}, None)
+    return show.one({**values, **nothing, "status": "pending", "completed_at": None, "response": None}, None, home)
 
 
 async def _named(session: CellSession, mode: str, word: str, asked: rules.Asked) -> queries.Row:
@@ -187,4 +187,4 @@ async def row(session: CellSession, task_name: str) -> queries.Row:
 
 async def get(session: CellSession, task_name: str) -> dict[str, Any]:
     """A task as Scale tells it. Raises 404."""
-    return (await show.many(session.db, [await row(session, task_name)]))[0]
+    return (await show.many(session.db, [await row(session, task_name)], session.house))[0]

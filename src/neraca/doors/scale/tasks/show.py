@@ -1,5 +1,6 @@
 """A task in Scale's words. What does not apply is left out: its clients ask whether a key is there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from neraca import assets
-from neraca.accounts import CellSession
+from neraca.accounts import CellSession, House
 from neraca.doors.scale import translate
 from neraca.doors.scale.tasks import queries
 from neraca.doors.scale.words import told_at
@@ -18,6 +19,10 @@ PLAIN = ("instruction", "callback_url", "callback_succeeded", "project", "batch"
 LIMITED = ("task_id", "status", "metadata", "project")
 TAIL = "0" * 8
 ASSET = "asset:"
+SCHEME = "scaledata://"
+FILES = re.compile(
+    r'(?<!"scale_url": )"scaledata://[0-9a-f]{24}/([0-9a-f-]{36})"'
+)  # that key is the file's name itself
 
 
 class _Foreign(msgspec.Struct):
@@ -36,14 +41,16 @@ def id_of(name: str) -> UUID | None:
     return UUID(name + TAIL)
 
 
-async def many(db: Connection, rows: Sequence[Row], *, links: CellSession | None = None) -> list[dict[str, Any]]:
+async def many(
+    db: Connection, rows: Sequence[Row], home: House, *, links: CellSession | None = None
+) -> list[dict[str, Any]]:
     """Tasks as Scale tells them; with `links`, also where their attachments can be read."""
     places = {row["place"] for row in rows if row["verdict"] is not None and row["response"] is None}
     configs = await queries.configs(db, list(places)) if places else {}
-    return [one(row, configs.get(row["place"]), links=links) for row in rows]
+    return [one(row, configs.get(row["place"]), home, links=links) for row in rows]
 
 
-def one(row: Row, place: Row | None, *, links: CellSession | None = None) -> dict[str, Any]:
+def one(row: Row, place: Row | None, home: House, *, links: CellSession | None = None) -> dict[str, Any]:
     """One task; `place` is where its verdict was found."""
     told: dict[str, Any] = {
         "task_id": name_of(row["id"]),
@@ -60,7 +67,7 @@ def one(row: Row, place: Row | None, *, links: CellSession | None = None) -> dic
     for field in PLAIN:
         if row[field] is not None:
             told[field] = row[field]
-    response = _response(row, place)
+    response = _response(row, place, home)
     if response is not None:
         told["response"] = response
     if row["review_status"] is not None:
@@ -83,15 +90,26 @@ def _raw(text: str) -> msgspec.Raw:
     return msgspec.Raw(text.encode())
 
 
-def _response(row: Row, place: Row | None) -> object | None:
+def _response(row: Row, place: Row | None, home: House) -> object | None:
     if row["response"] is not None:
-        return _raw(row["response"])
+        return _raw(_reachable(row["response"], home))
     if row["verdict"] is None or place is None:
         return None
     if place["kind"] == "foreign":
-        return msgspec.json.decode(row["verdict"], type=_Foreign).response
+        return msgspec.json.decode(_reachable(row["verdict"], home), type=_Foreign).response
     answer, params = msgspec.json.decode(row["verdict"]), msgspec.json.decode(row["params"])
     return translate.response(place["kind"], answer, params, place["config"], row["id"])
+
+
+def _reachable(text: str, home: House) -> str:
+    """A response whose uploaded files stand under an address that the account's key reads."""
+    if SCHEME not in text:
+        return text
+    return FILES.sub(lambda found: f'"{_content(found[1], home)}"', text)
+
+
+def _content(file_id: str, home: House) -> str:
+    return f"{home.url}/scale/v1/files/{file_id}/content"
 
 
 def _downloads(row: Row, session: CellSession) -> list[dict[str, Any]]:
@@ -102,14 +120,12 @@ def _downloads(row: Row, session: CellSession) -> list[dict[str, Any]]:
     given = params.get("attachments")
     listed = given if isinstance(given, list) else [params.get("attachment")]
     return [
-        {"attachmentURL": url, "isConvertedImage": False, "s3URL": _readable(url, session)}
+        {"attachmentURL": url, "isConvertedImage": False, "s3URL": _readable(url, session.house)}
         for url in listed
-        if isinstance(url, str) and url.startswith(("http://", "https://", "scaledata://"))
+        if isinstance(url, str) and url.startswith(("http://", "https://", SCHEME))
     ]
 
 
-def _readable(url: str, session: CellSession) -> str:
+def _readable(url: str, home: House) -> str:
     """Where the caller's key reads it: an uploaded file here, everything else where it is."""
-    if not url.startswith("scaledata://"):
-        return url
-    return f"{session.house.url}/scale/v1/files/{url.rpartition('/')[2]}/content"
+    return _content(url.rpartition("/")[2], home) if url.startswith(SCHEME) else url

@@ -58,7 +58,7 @@ async def project_row(session: CellSession, given: Given) -> queries.Row:
 
 async def tasks(session: CellSession, rows: Sequence[Mapping[str, Any]], expand: Sequence[str]) -> list[Json]:
     """Tasks with what was asked to be expanded."""
-    told = await old_show.many(session.db, rows)
+    told = await old_show.many(session.db, rows, session.house)
     found: list[Json] = []
     for row, old in zip(rows, told, strict=True):
         parts: dict[str, Json] = {}
