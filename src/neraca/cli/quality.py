@@ -49,6 +49,8 @@ def _estimate(told: Quality) -> None:
         print("estimate          none yet: it is made after 200 answers, where classes are asked for")
         return
     print(f"estimate          over {told.estimated_answers} answers, {told.estimated_at:%Y-%m-%d %H:%M} UTC")
+    gold = f"on {told.calibrated_on} gold tasks" if told.calibrated_on else "no: 20 answered gold tasks are needed"
+    print(f"calibrated        {gold}")
     found = told.agreement
     if found is not None:
         print(f"agreement         alpha {found.alpha:.3f} (95 % interval {found.low:.3f} to {found.high:.3f})")

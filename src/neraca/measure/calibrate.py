@@ -7,8 +7,12 @@ much too sure no answers alone can tell. The prior of the map is what real crowd
 the MAP under ln tau ~ N(ln 0.4, 0.7^2), beta ~ N(0.2, 0.5^2), b_c ~ N(0, 0.7^2), over gold tasks whose p was
 computed without their gold. Without gold the prior itself is the map and the result is *not calibrated*.
 
+`of_rule` fits the map of the online rule, from tasks as they stood when it closed them. What it states must be met, so
+tau is taken at the low end of what the gold leaves open: exp(ln tau - doubt).
+
 Platt 1999; Guo, Pleiss, Sun and Weinberger 2017 (temperature); Kull and others 2019 (Dirichlet calibration).
-Shapes: p, share T x K; gold T with -1 where unknown. Newton's method, O(gold K^2) a step, at most 50.
+Shapes: p, share T x K; gold T with -1 where unknown. Newton's method, O(gold K^3) a step, at most 50; with more than
+`BIASED` classes gold is too little to tell of each, and b stays 0: O(gold K) a step.
 """
 
 from dataclasses import dataclass
@@ -22,6 +26,9 @@ Spreads = tuple[float, float, float]
 TAU, BETA = 0.4, 0.2
 SPREADS = (0.7, 0.5, 0.7)  # of ln tau, beta and each b
 ENOUGH = 20  # gold tasks from which a map tells of the crowd more than of its prior
+RULE = 0.6  # tau of real crowds under the online rule: it waits for doubtful tasks to look sure
+RULE_SPREADS = (0.7, 1e-3, 0.5)  # of its map: the share of votes has no say in it
+BIASED = 64
 LEAST = 1e-3  # a posterior below it says no more than it: errors that nobody foresaw are not rarer
 
 
@@ -71,8 +78,9 @@ def fit(
     if not len(at) or k < 2:
         return start
     one, two, truth = np.log(np.maximum(p[at], least)), smoothed(votes[at]), gold[at]
-    center = np.concatenate([[np.log(start.tau), start.beta], start.bias])
-    precision = 1.0 / np.square(np.concatenate([spreads[:2], np.full(k, spreads[2])]))
+    free = start.bias if k <= BIASED else np.zeros(0)
+    center = np.concatenate([[np.log(start.tau), start.beta], free])
+    precision = 1.0 / np.square(np.concatenate([spreads[:2], np.full(len(free), spreads[2])]))
     x = center
     for _ in range(50):
         gradient, curvature = _slopes(x, one, two, truth)
@@ -83,19 +91,32 @@ def fit(
         if float(np.abs(step).max()) < 1e-8:
             break
     doubt = float(np.sqrt(np.linalg.inv(curvature)[0, 0]))
-    return Map(float(np.exp(x[0])), float(x[1]), x[2:], len(at), doubt)
+    return Map(float(np.exp(x[0])), float(x[1]), x[2:] if k <= BIASED else start.bias, len(at), doubt)
+
+
+def of_rule(p: Floats, gold: Ints, *, least: float) -> Map:
+    """The map of the online rule, from G x K posteriors that do not know the gold, and G known classes.
+
+    `tau` is what is to be applied, and `beta` is 0. Raises ValueError without gold.
+    """
+    if not len(gold):
+        raise ValueError("Without gold there is nothing to fit.")
+    start = Map(RULE, 0.0, np.zeros(p.shape[1]), 0)
+    how = fit(p, np.zeros_like(p), gold, start=start, spreads=RULE_SPREADS, least=least)
+    return Map(how.tau * float(np.exp(-how.doubt)), 0.0, how.bias, how.gold, how.doubt)
 
 
 def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:
-    """Gradient of the negative log likelihood and its Gauss-Newton curvature."""
-    tau, k = np.exp(x[0]), one.shape[1]
-    q = softmax(tau * one + x[1] * two + x[2:])
+    """Gradient of the negative log likelihood and its Gauss-Newton curvature; x = ln tau, beta, and b if it is free."""
+    tau, k, free = np.exp(x[0]), one.shape[1], len(x) - 2
+    q = softmax(tau * one + x[1] * two + (x[2:] if free else 0.0))
     off = q.copy()
     off[np.arange(len(truth)), truth] -= 1.0
-    feature = np.empty((len(truth), k, 2 + k))
+    feature = np.empty((len(truth), k, 2 + free))
     feature[:, :, 0] = tau * one
     feature[:, :, 1] = two
-    feature[:, :, 2:] = np.eye(k)
+    if free:
+        feature[:, :, 2:] = np.eye(k)
     mean = np.einsum("nk,nkf->nf", q, feature)
     gradient = np.einsum("nk,nkf->f", off, feature)
     curvature = np.einsum("nk,nkf,nkg->fg", q, feature, feature) - mean.T @ mean

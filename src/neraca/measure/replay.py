@@ -27,8 +27,6 @@ FIRST = 200  # answers before the first estimate
 TARGET = 0.98
 LEAST = 2
 SHOWN = 5
-CROWDS = 0.6  # tau of real crowds: decisions wait for doubtful tasks to look sure, so they are less sure than they look
-SPREADS = (0.7, 1e-3, 0.5)  # of the map that gold teaches: the share of votes has no say in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,18 +232,12 @@ class _Run:
                 self.look(t)
 
     def calibrate(self) -> None:
-        """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays.
-
-        What is stated must be met, so tau is taken at the low end of what the gold leaves open.
-        """
+        """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays."""
         at = [t for t in np.flatnonzero(self.gold >= 0).tolist() if self.votes[t]]
         if not at:
             return
-        k = len(self.data.classes)
-        p = np.array([self.posterior(t) for t in at])
-        start = calibrate.Map(CROWDS, 0.0, np.zeros(k), 0)
-        how = calibrate.fit(p, np.zeros_like(p), self.gold[at], start=start, spreads=SPREADS, least=online.FLOOR)
-        self.tau, self.bias = how.tau * float(np.exp(-how.doubt)), tuple(how.bias.tolist())
+        how = calibrate.of_rule(np.array([self.posterior(t) for t in at]), self.gold[at], least=online.FLOOR)
+        self.tau, self.bias = how.tau, tuple(how.bias.tolist())
 
 
 def replay(

@@ -1,7 +1,7 @@
 """The full estimate of a project's skills, in a process of its own, from all its answers.
 
-Gold is known in it. Ends gold that is worn or contested, writes what is believed of each labeler, then looks again at
-the open tasks that the new skills can decide.
+Gold is known in it. Ends gold that is worn or contested, writes what is believed of each labeler and what gold taught
+of posteriors, then looks again at the open tasks that the new skills can decide.
 A verdict that has been told stays: decided tasks are not opened again.
 """
 
@@ -15,15 +15,15 @@ import structlog
 from neraca import kinds
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
-from neraca.measure import online, skills
+from neraca.measure import calibrate, online, skills
 from neraca.measure.majority import Floats, Ints
-from neraca.quality import queries, rules, service
+from neraca.quality import queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
 from neraca.quality.gold import queries as gold
 from neraca.quality.reports import jobs as reports
 
 PAGE = 5000
-LOOK = 200  # tasks that one transaction looks at again
+LOOK = 2000  # tasks of which one statement asks whether they are open
 log = structlog.get_logger("neraca.quality")
 
 
@@ -57,6 +57,11 @@ class _Answers:
         for row in live:
             (one,) = kind.judgments([Vote(row["answer"], "", "")], config)
             self.known[row["task_id"]] = number[one.value]
+
+    def all(self) -> whole.Given:
+        """Every answer."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
+        return whole.Given(table[:, 0], table[:, 1], table[:, 2], len(self.tasks))
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
         """Task, labeler and class of each answer that tells something of its labeler: one to gold always does."""
@@ -102,12 +107,19 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     named = list(given.tasks)
     ending |= {named[t]: "contested" for t in golden.contested(found, task, labeler, label, given.gold())}
     await golden.retire(house, cell, project_id, ending)
-    await _write(house, cell, project_id, given, found, names, seen)
-    looked = await _look_again(house, cell, project["policy"], given, found)
+    everything = given.all()
+    believed = whole.Believed(found, len(names) <= rules.MATRIX_LIMIT)
+    how = whole.taught(
+        everything, believed, given.gold(), project["policy"], await _before(house, cell, project_id, names)
+    )
+    await _write(house, cell, project_id, given, believed, how, names, seen)
+    near = whole.decided(whole.posteriors(everything, believed), everything, project["policy"], how)
+    looked = await _look_again(house, cell, [named[t] for t in near.tolist()])
     await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, found.posterior))
     log.info(
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,
+        calibrated_on=how.gold if how else 0,
     )  # fmt: skip
 
 
@@ -146,11 +158,21 @@ async def _read(
         after = page[-1]["event_id"]
 
 
+async def _before(house: House, cell: Cell, project_id: UUID, names: list[str]) -> calibrate.Map:
+    """The map that the project's tasks were closed by; before there is one, that of real crowds."""
+    async with house.inside(cell) as db:
+        row = await queries.believed(db, project_id)
+    if row is None or row["classes"] != names or not row["calibrated_on"]:
+        return calibrate.Map(calibrate.RULE, 0.0, np.zeros(len(names)), 0)
+    return calibrate.Map(row["tau"], 0.0, np.array(row["bias"]), row["calibrated_on"])
+
+
 async def _write(
-    house: House, cell: Cell, project_id: UUID, given: _Answers, found: skills.SkillTable, names: list[str], seen: int
-) -> None:
-    pooled = found.pooled.tolist()
-    keep = len(names) <= rules.MATRIX_LIMIT
+    house: House, cell: Cell, project_id: UUID, given: _Answers, believed: whole.Believed, how: calibrate.Map | None,
+    names: list[str], seen: int,
+) -> None:  # fmt: skip
+    found, pooled = believed.found, believed.found.pooled.tolist()
+    keep = believed.whole
     rows = [
         (
             name, int(found.answers[w]), online.rows(found.counts[w].tolist(), pooled) if keep else [],
@@ -158,24 +180,18 @@ async def _write(
         )
         for name, w in given.labelers.items()
     ]  # fmt: skip
+    taught = {"tau": how.tau, "bias": how.bias.tolist(), "calibrated_on": how.gold} if how else {}
     async with house.inside(cell) as db:
         for start in range(0, len(rows), PAGE):
             await queries.put_skills(db, project_id, rows[start : start + PAGE])
         await queries.put_project(
             db, project_id, classes=names, pooled=pooled if keep else [], prior=found.prior.tolist(), answers=seen,
-            iterations=found.iterations, converged=found.converged,
+            iterations=found.iterations, converged=found.converged, **taught,
         )  # fmt: skip
 
 
-async def _look_again(
-    house: House, cell: Cell, policy: dict[str, Any], given: _Answers, found: skills.SkillTable
-) -> int:
-    """Only tasks whose posterior reaches the target untempered can reach it tempered."""
-    how = online.policy(policy)
-    if not isinstance(how, online.Target):
-        return 0
-    near = found.posterior.max(axis=1) >= how.confidence
-    wanted = [name for name, t in given.tasks.items() if near[t]]
+async def _look_again(house: House, cell: Cell, wanted: Sequence[UUID]) -> int:
+    """Each in a transaction of its own, by the submit's own rule; gives how many are decided by it."""
     decided = 0
     for start in range(0, len(wanted), LOOK):
         async with house.inside(cell) as db:

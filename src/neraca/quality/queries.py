@@ -23,9 +23,10 @@ with noted as (
   insert into outbox (topic, project_id, task_id, event_id, data)
   select 'callback', %(p)s, %(t)s, id, jsonb_build_object('type', 'task.decided') from noted
 )
-insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id)
+insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id,
+  calibrated_on)
 select %(t)s, coalesce((select max(version) from verdict where task_id = %(t)s), 0) + 1, %(p)s, %(v)s, %(c)s, %(post)s,
-  %(r)s, %(a)s, id from noted
+  %(r)s, %(a)s, id, %(g)s from noted
 """
 
 # A task that asks on wants a slot that is open or leased; where there is none, one is made.
@@ -37,9 +38,11 @@ insert into slot (task_id, n, project_id, priority)
 select %(t)s, max(n) + 1, %(p)s, %(y)s from slot where task_id = %(t)s having count(*) filter (where state < 2) = 0
 """
 
-# What the last estimate believes of those who said something: one column of each confusion.
+# What the last estimate believes of those who said something: one column of each confusion. What is of the project
+# and not of the labeler stands in the first row alone.
 BELIEFS = """
-select s.accuracy, s.answers, p.prior, p.classes = %(names)s as known,
+select s.accuracy, s.answers, p.classes = %(names)s as known, p.tau, p.calibrated_on,
+  case when said.n = 1 then p.prior end as prior, case when said.n = 1 then p.bias end as bias,
   jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
 from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
 join project_skill p on p.project_id = %(p)s
@@ -82,9 +85,10 @@ async def answers(db: Connection, task_id: UUID) -> list[Row]:
 
 
 async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, int]], names: list[str]) -> list[Row]:
-    """For each (labeler, class said): P(said | truth) by class, the labeler's accuracy and answers, the prior.
+    """For each (labeler, class said): P(said | truth) by class, the labeler's accuracy and answers.
 
-    Empty before the first estimate; `known` tells whether it was made for the same classes.
+    The first row has the prior and the map that gold taught (`tau`, `bias`; `calibrated_on` 0: none). Empty before the
+    first estimate; `known` tells whether it was made for the same classes.
     """
     return await (
         await db.execute(
@@ -96,7 +100,7 @@ async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, i
 
 async def decide(
     db: Connection, *, task_id: UUID, project_id: UUID, value: Mapping[str, Any], confidence: float,
-    posterior: Mapping[str, float] | None, reason: str, answer_ids: Sequence[UUID],
+    posterior: Mapping[str, float] | None, reason: str, answer_ids: Sequence[UUID], calibrated_on: int,
 ) -> None:  # fmt: skip
     """Writes a verdict with its event, closes the open slots, and leaves word for the callbacks."""
     await db.execute(
@@ -104,6 +108,7 @@ async def decide(
         {
             "t": task_id, "p": project_id, "v": Jsonb(value), "c": confidence, "r": reason, "a": list(answer_ids),
             "post": None if posterior is None else Jsonb(posterior), "n": len(answer_ids),
+            "g": calibrated_on,
         },
     )  # fmt: skip
 
@@ -154,19 +159,30 @@ async def answers_after(db: Connection, project_id: UUID, after: int, limit: int
 
 async def put_project(
     db: Connection, project_id: UUID, *, classes: list[str], pooled: list[list[float]], prior: list[float],
-    answers: int, iterations: int, converged: bool,
+    answers: int, iterations: int, converged: bool, tau: float = 1.0, bias: Sequence[float] = (),
+    calibrated_on: int = 0,
 ) -> None:  # fmt: skip
     await db.execute(
-        "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged)"
-        " values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s)"
+        "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged, tau, bias,"
+        " calibrated_on) values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s, %(t)s, %(b)s, %(k)s)"
         " on conflict (project_id) do update set classes = excluded.classes, pooled = excluded.pooled,"
         " prior = excluded.prior, answers = excluded.answers, iterations = excluded.iterations,"
-        " converged = excluded.converged, updated_at = clock_timestamp()",
+        " converged = excluded.converged, tau = excluded.tau, bias = excluded.bias,"
+        " calibrated_on = excluded.calibrated_on, updated_at = clock_timestamp()",
         {
             "p": project_id, "c": Jsonb(classes), "g": Jsonb(pooled), "r": Jsonb(prior), "n": answers,
-            "i": iterations, "v": converged,
+            "i": iterations, "v": converged, "t": tau, "b": Jsonb(list(bias)), "k": calibrated_on,
         },
     )  # fmt: skip
+
+
+async def believed(db: Connection, project_id: UUID) -> Row | None:
+    """The map of the last estimate, and the classes it is for."""
+    return await (
+        await db.execute(
+            "select classes, tau, bias, calibrated_on from project_skill where project_id = %(p)s", {"p": project_id}
+        )
+    ).fetchone()
 
 
 async def put_skills(db: Connection, project_id: UUID, rows: Sequence[tuple[Any, ...]]) -> None:

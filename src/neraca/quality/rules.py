@@ -12,12 +12,16 @@ MATRIX_LIMIT = 64  # classes up to which a labeler's whole confusion is kept; be
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a task stands after its answers. `confidence` is P(right) of `answer`; `posterior` is over class ids."""
+    """Where a task stands after its answers. `confidence` is P(right) of `answer`; `posterior` is over class ids.
+
+    `calibrated_on` is how many gold tasks taught the confidence what it is worth; 0: it is not calibrated.
+    """
 
     decision: online.Decision
     answer: dict[str, Any]
     confidence: float
     posterior: dict[str, float] | None
+    calibrated_on: int = 0
 
 
 def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float]:
@@ -41,15 +45,26 @@ def weight(belief: Mapping[str, Any] | None) -> float:
     return online.weight(belief["answers"] or 0)
 
 
+def calibrated(p: Sequence[float], belief: Mapping[str, Any] | None) -> tuple[Sequence[float], int]:
+    """The posterior through the map that gold taught, and by how many gold tasks; as it is where there is no map.
+
+    `belief` is the first row of an estimate's, made for these classes.
+    """
+    if belief is None or not belief["calibrated_on"]:
+        return p, 0
+    return online.calibrated(p, belief["tau"], belief["bias"]), int(belief["calibrated_on"])
+
+
 def by_class(
     kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], said: Sequence[Judgment], p: Sequence[float],
+    calibrated_on: int,
 ) -> Standing:  # fmt: skip
     """The decision of the online rule: `said` is every answer that counts, `p` the posterior over the classes."""
     names = kind.classes(config)
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
     answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], config) if said else {}
-    return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior)
+    return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior, calibrated_on)
 
 
 def together(kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], votes: Sequence[Vote]) -> Standing:

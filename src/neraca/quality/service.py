@@ -65,9 +65,10 @@ async def _by_class(
     found = await queries.beliefs(db, project_id, counted, names)
     beliefs = [found[n] if n < len(found) else None for n in range(len(counted))]
     columns = [rules.column(len(names), one, belief) for (_, one), belief in zip(counted, beliefs, strict=True)]
-    prior = found[0]["prior"] if found and found[0]["known"] else online.uniform(len(names))
+    first = found[0] if found and found[0]["known"] else None
+    prior = first["prior"] if first else online.uniform(len(names))
     p = online.posterior_of(prior, columns, temper=[rules.weight(belief) for belief in beliefs])
-    return rules.by_class(kind, config, policy, said, p)
+    return rules.by_class(kind, config, policy, said, *rules.calibrated(p, first))
 
 
 async def _written(
@@ -83,5 +84,6 @@ async def _written(
     await queries.decide(
         db, task_id=task_id, project_id=project_id, value=standing.answer, confidence=standing.confidence,
         posterior=standing.posterior, reason=standing.decision, answer_ids=[UUID(str(r["id"])) for r in rows],
+        calibrated_on=standing.calibrated_on,
     )  # fmt: skip
     return True

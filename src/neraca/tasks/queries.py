@@ -104,7 +104,8 @@ async def batches(db: Connection, project_id: UUID, after: list[str] | None, lim
 TASK = (
     "t.id, t.project_id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.state, t.priority, t.answers,"
     " t.confidence, t.created_at, v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
-    " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at"
+    " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at,"
+    " v.calibrated_on as v_calibrated_on"
 )
 LATEST = " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
 

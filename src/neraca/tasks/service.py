@@ -90,6 +90,7 @@ def verdict(row: queries.Row) -> wire.Verdict | None:
         version=row["v_version"],
         answers=[str(a) for a in row["v_answers"]],
         at=row["v_at"],
+        calibrated_on=row["v_calibrated_on"],
     )
 
 

@@ -92,5 +92,6 @@ class Quality(Told):
     doubts: list[Doubt]  # the fifty tasks that are most likely wrong
     confused: list[ConfusedClasses]
     labelers: list[LabelerQuality]  # those with most answers, at most 500
+    calibrated_on: int  # gold tasks that taught confidences what they are worth; 0: they are not calibrated
     estimated_answers: int | None  # null: there was no estimate yet
     estimated_at: datetime | None

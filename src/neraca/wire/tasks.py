@@ -53,6 +53,7 @@ class Verdict(Told):
     version: int
     answers: list[str]
     at: datetime
+    calibrated_on: int  # gold tasks that taught what a confidence is worth here; 0: it is not calibrated
 
 
 class Task(Told):

@@ -2468,6 +2468,8 @@ export interface components {
             confused: components["schemas"]["ConfusedClasses"][];
             /** Labelers */
             labelers: components["schemas"]["LabelerQuality"][];
+            /** Calibrated On */
+            calibrated_on: number;
             /** Estimated Answers */
             estimated_answers: number | null;
             /** Estimated At */
@@ -2620,6 +2622,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Calibrated On */
+            calibrated_on: number;
         };
         /** VerdictReasons */
         VerdictReasons: {

@@ -25,6 +25,7 @@ select count(*) as verdicts, avg(confidence) as confidence, avg(n)::float8 as an
   count(*) filter (where reason = 'exhausted') as exhausted, (select micros from paid) as micros,
   array(select count(l.confidence) from generate_series(0, 19) as step
     left join latest l on least(floor(l.confidence * 20)::int, 19) = step group by step order by step) as spread,
+  coalesce((select calibrated_on from project_skill where project_id = %(p)s), 0) as calibrated_on,
   (select coalesce(jsonb_agg(jsonb_build_array(n, tasks) order by n), '[]') from
     (select n, count(*) as tasks from latest group by n) c) as per_task
 from latest

@@ -42,6 +42,7 @@ async def quality(session: CellSession, project_id: UUID) -> wire.Quality:
         doubts=doubts,
         confused=[wire.ConfusedClasses(**one) for one in told.get("confused", [])],
         labelers=await _labelers(session, project_id, told.get("labelers", [])),
+        calibrated_on=now["calibrated_on"],
         estimated_answers=stored["answers"] if stored else None,
         estimated_at=stored["updated_at"] if stored else None,
     )

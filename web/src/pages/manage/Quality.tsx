@@ -42,6 +42,7 @@ export function Quality({ client, project }: Props) {
           <Histogram counts={data.confidence} label={say("spread.about")} from={format.percent(0)} to={format.percent(1)}
             name={(n, count) => say("spread.bar", { from: format.percent(n / 20), to: format.percent((n + 1) / 20), count })} />
           <p className="muted hint">{ended.join(" · ")}</p>
+          <p className="muted hint">{say("quality.calibrated", { n: data.calibrated_on })}</p>
         </section>
         <PerTask told={data} />
       </div>

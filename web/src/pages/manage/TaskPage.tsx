@@ -53,7 +53,7 @@ export function TaskPage() {
           {verdict ? (
             <>
               <ui.Show {...shown} answer={verdict.answer} />
-              <p className="verdict figure">{say("task.sure", { p: format.percent(verdict.confidence, 1), n: verdict.answers.length })} <span className="muted">{say(`reason.${verdict.reason}`)}</span></p>
+              <p className="verdict figure">{say("task.sure", { p: format.percent(verdict.confidence, 1), n: verdict.answers.length })} <span className="muted">{[say(`reason.${verdict.reason}`), verdict.reason !== "gold" && say("calibrated", { n: verdict.calibrated_on })].filter(Boolean).join(" · ")}</span></p>
               {likely.length > 0 && (
                 <dl className="posterior" aria-label={say("task.posterior")}>
                   {likely.map(([name, p]) => <div key={name}><dt className="cut">{labelOf(home.config, name)}</dt><dd><Bar value={p * 100} size="sm" aria-label={labelOf(home.config, name)} /><span className="figure">{format.percent(p, 1)}</span></dd></div>)}

@@ -14,6 +14,8 @@ export const quality = {
   "quality.met": "{n, number} sure enough",
   "quality.count": "{n, number} by their count",
   "quality.exhausted": "{n, number} with all answers used up",
+  "calibrated": "{n, plural, =0 {not calibrated} other {calibrated on # gold tasks}}",
+  "quality.calibrated": "{n, plural, =0 {Confidences are not calibrated yet: that takes 20 gold tasks with answers.} other {Confidences are calibrated on # gold tasks.}}",
   "quality.estimated": "What follows is of the estimate over {n, number} answers, {at}.",
   "quality.not-estimated": "Agreement, confused classes and labelers are told after the first estimate: after 200 answers, where classes are asked for.",
   "quality.doubts": "Most likely wrong",

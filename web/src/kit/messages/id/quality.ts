@@ -16,6 +16,8 @@ export const quality: Record<keyof typeof en, string> = {
   "quality.met": "{n, number} cukup yakin",
   "quality.count": "{n, number} menurut jumlahnya",
   "quality.exhausted": "{n, number} dengan semua jawaban terpakai",
+  "calibrated": "{n, plural, =0 {belum dikalibrasi} other {dikalibrasi atas # tugas emas}}",
+  "quality.calibrated": "{n, plural, =0 {Keyakinan belum dikalibrasi: untuk itu perlu 20 tugas emas yang sudah dijawab.} other {Keyakinan dikalibrasi atas # tugas emas.}}",
   "quality.estimated": "Yang berikut berasal dari perkiraan atas {n, number} jawaban, {at}.",
   "quality.not-estimated": "Kesepakatan, kelas yang tertukar, dan pelabel dikatakan setelah perkiraan pertama: sesudah 200 jawaban, bila yang ditanyakan adalah kelas.",
   "quality.doubts": "Paling mungkin salah",

@@ -1,0 +1,124 @@
+"""The online rule over a whole project at once, by what an estimate has just found: in its process, with NumPy.
+
+posteriors   what the submit of each task's last answer would have given, before the map of gold
+taught       that map, from tasks whose class is known, each judged without its own truth
+
+A gold task is asked of many, so all its answers would be surer than any task is when the rule closes it. It is taken as
+it stood when the rule, by the map before, would have closed it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neraca.measure import calibrate, online, skills
+from neraca.measure.answers import softmax
+from neraca.measure.arrays import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Every answer in the order of its event: n of `task`, `labeler`, `label`, over `tasks` tasks."""
+
+    task: Ints
+    labeler: Ints
+    label: Ints
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What the online rule knows of labelers: an estimate, and whether their whole confusions are kept."""
+
+    found: skills.SkillTable
+    whole: bool
+
+    def columns(self, labeler: Ints, label: Ints, known: Ints | None = None) -> Floats:
+        """P(said | truth = c), n x K. With `known`, the class of each answer's task, as if it had not been given."""
+        found, k = self.found, len(self.found.prior)
+        n = found.answers[labeler] - (known is not None)
+        if not self.whole:
+            rate = found.accuracy[labeler]
+            if known is not None:
+                left = rate * (skills.PSEUDO + n + 1) - (label == known)
+                rate = np.clip(left / (skills.PSEUDO + n), 0.0, 1.0)
+            return _by_rate(rate, label, k)
+        counts, rows = found.counts[labeler, :, label], found.counts.sum(axis=2)[labeler]
+        if known is not None:
+            at = np.arange(len(label))
+            counts[at, known] -= 1.0
+            rows[at, known] -= 1.0
+        pooled: Floats = online.STRENGTH * found.pooled.T[label]
+        column: Floats = (pooled + np.maximum(counts, 0.0)) / (online.STRENGTH + np.maximum(rows, 0.0))
+        return column
+
+    def weights(self, labeler: Ints, *, without: bool = False) -> Floats:
+        """What each answer counts for; `without` the answer itself."""
+        n = np.maximum(self.found.answers[labeler] - without, 0)
+        weight: Floats = online.TEMPER * (n + online.NEW) / (n + online.MET)
+        return weight
+
+
+def _by_rate(rate: Floats, label: Ints, k: int) -> Floats:
+    """`online.start_column` for each answer."""
+    right = np.clip(rate, online.FLOOR, 1 - online.FLOOR) if k > 1 else np.ones_like(rate)
+    column = np.repeat(((1 - right) / max(k - 1, 1))[:, None], k, axis=1)
+    column[np.arange(len(label)), label] = right
+    return column
+
+
+def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
+    """T x K, uncalibrated: `online.posterior_of` for every task."""
+    k = len(believed.found.prior)
+    score = np.tile(_logs(believed.found.prior), (given.tasks, 1))
+    for start in range(0, len(given.task), page):
+        rows = slice(start, start + page)
+        task, who, said = given.task[rows], given.labeler[rows], given.label[rows]
+        told = _logs(believed.columns(who, said)) * believed.weights(who)[:, None]
+        for c in range(k):
+            score[:, c] += np.bincount(task, weights=told[:, c], minlength=given.tasks)
+    return softmax(score)
+
+
+def taught(
+    given: Given, believed: Believed, gold: Ints, policy: Mapping[str, Any], before: calibrate.Map
+) -> calibrate.Map | None:
+    """The map for this project, or None where fewer than `calibrate.ENOUGH` gold tasks have answers."""
+    rows = np.flatnonzero(gold[given.task] >= 0)
+    rows = rows[np.argsort(given.task[rows], kind="stable")]
+    there, first = np.unique(given.task[rows], return_index=True)
+    if len(there) < calibrate.ENOUGH or len(believed.found.prior) < 2:
+        return None
+    who, known = given.labeler[rows], gold[given.task[rows]]
+    told = _logs(believed.columns(who, given.label[rows], known)) * believed.weights(who, without=True)[:, None]
+    how, prior = online.policy(policy), _logs(believed.found.prior)
+    ends = [*first[1:].tolist(), len(rows)]
+    p = [_closed(prior, told[a:b], how, before) for a, b in zip(first.tolist(), ends, strict=True)]
+    return calibrate.of_rule(np.stack(p), gold[there], least=online.FLOOR)
+
+
+def _closed(prior: Floats, told: Floats, how: online.Policy, before: calibrate.Map) -> Floats:
+    """The posterior of one task when the rule would have closed it; of all its answers where it would still ask."""
+    steps = softmax(prior + np.cumsum(told, axis=0))
+    stated = softmax(before.tau * _logs(steps) + before.bias)
+    for n, q in enumerate(stated.tolist(), start=1):
+        if online.decide(how, q, n) != "ask":
+            return np.asarray(steps[n - 1])
+    return np.asarray(steps[-1])
+
+
+def decided(p: Floats, given: Given, policy: Mapping[str, Any], how: calibrate.Map | None) -> Ints:
+    """The tasks that the rule would close now, as met, were they open: nobody need look at the others."""
+    rule = online.policy(policy)
+    if not isinstance(rule, online.Target):
+        return np.zeros(0, dtype=np.int64)
+    q = p if how is None else softmax(how.tau * _logs(p) + how.bias)
+    size = np.bincount(given.task, minlength=given.tasks)
+    near = q.max(axis=1) >= rule.confidence - 1e-9  # sums are not exact here; the submit's own rule decides
+    return np.flatnonzero(near & (size >= rule.min))
+
+
+def _logs(p: Floats) -> Floats:
+    return np.log(np.maximum(p, online.FLOOR))
