@@ -107,7 +107,7 @@ async def principal(request: Request, credential: Credential = bearer) -> Princi
     secret = digest(text)
     known = home.recall(secret)
     if isinstance(known, Principal):
-        return _within_limit(request, home, known)
+        return await _within_limit(request, home, known)
     if text.startswith(("nrc_live_", "nrc_test_")):
         found = await _by_key(home, secret)
     elif text.startswith("nct_"):
@@ -115,14 +115,14 @@ async def principal(request: Request, credential: Credential = bearer) -> Princi
     else:
         raise Unauthenticated
     home.remember(secret, found)
-    return _within_limit(request, home, found)
+    return await _within_limit(request, home, found)
 
 
-def _within_limit(request: Request, home: House, who: Principal) -> Principal:
+async def _within_limit(request: Request, home: House, who: Principal) -> Principal:
     """Counts a request once against the limit of its key. Raises too-many-requests."""
     if who.per_minute is not None and not getattr(request.state, "counted", False):
         request.state.counted = True
-        seconds = math.ceil(home.rates.take(who.key_id, who.per_minute))
+        seconds = math.ceil(await home.rates.take(f"key:{who.key_id}", who.per_minute))
         if seconds:
             raise TooManyRequests(seconds=seconds, headers={"Retry-After": str(seconds)})
     return who

@@ -66,7 +66,7 @@ class House:
         self.cell_tokens = Signer(key, "cell-token")
         self.media_tokens = Signer(key, "media")
         self._cells: dict[UUID, Cell] = {}
-        self.rates = Rates()
+        self.rates = Rates(self._draw)
         self.fresh: dict[bytes, tuple[float, object]] = {}
 
     @contextlib.asynccontextmanager
@@ -114,6 +114,10 @@ class House:
             _block(connection, transaction=transaction, pipeline=pipeline),
         ):
             yield connection
+
+    async def _draw(self, who: str, per_minute: int, wanted: int, returned: int) -> tuple[int, float]:
+        async with self.databases.connection(CONTROL) as connection:
+            return await queries.draw(connection, who, per_minute, wanted, returned)
 
     def remember(self, secret: bytes, what: object, seconds: float = 1.0) -> None:
         """Keeps a verified credential for a moment: a revocation acts within that time."""

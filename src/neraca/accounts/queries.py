@@ -361,6 +361,27 @@ async def limit_key(db: Connection, key_id: UUID, per_minute: int | None) -> Row
     )
 
 
+# What is there now, of which as many as are wanted and whole are given. One statement: whoever waits for the row
+# counts with what the one before has left.
+DRAW = """
+insert into bucket as b (name, held, at, given)
+values (%(w)s, %(m)s - least(%(n)s, %(m)s), clock_timestamp(), least(%(n)s, %(m)s))
+on conflict (name) do update set (held, at, given) = (
+  select f.held - least(%(n)s, floor(f.held)), f.at, least(%(n)s, floor(f.held))
+  from (select least(b.held + %(r)s + extract(epoch from c.at - b.at)::float8 * %(m)s / 60, %(m)s) as held, c.at
+        from (select clock_timestamp() as at) c) f
+)
+returning given, greatest((1 - held) * 60 / %(m)s, 0)::float8 as wait
+"""
+
+
+async def draw(db: Connection, who: str, per_minute: int, wanted: int, returned: int) -> tuple[int, float]:
+    """Takes out of a caller's bucket; gives how many, and in how many seconds there is one again."""
+    row = await _one(db, DRAW, w=who, m=float(per_minute), n=float(wanted), r=float(returned))
+    assert row is not None
+    return int(row["given"]), float(row["wait"])
+
+
 async def key(db: Connection, key_hash: bytes) -> Row | None:
     return await _one(
         db,

@@ -142,7 +142,7 @@ class Modeling:
 
     async def _one(self, cell: Cell, model: models.Serving, project_id: UUID, known: _Known) -> bool:
         """One task of a project; False where there is none for this model now."""
-        wait = self._house.rates.take(("model", model.id), model.per_minute)
+        wait = await self._house.rates.take(f"model:{model.id}", model.per_minute)
         if wait:
             await asyncio.sleep(min(wait, LONGEST_PAUSE))
             return wait <= LONGEST_PAUSE
