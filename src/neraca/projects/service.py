@@ -44,7 +44,7 @@ def _policy_faults(policy: Policy | None) -> list[Fault]:
 
 def _terms(policy: Policy) -> dict[str, Any]:
     """A policy as it is stored; without gold it says nothing of gold."""
-    return policy.model_dump(exclude=None if policy.gold_share else {"gold_share"})
+    return policy.model_dump(exclude_none=True, exclude=None if policy.gold_share else {"gold_share"})
 
 
 def _config(kind: Kind, raw: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

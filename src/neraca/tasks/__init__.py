@@ -1,6 +1,7 @@
 """Batches and tasks, and how they come in."""
 
 from neraca.tasks.gold_queries import make as make_gold
+from neraca.tasks.gold_queries import move as move_gold
 from neraca.tasks.gold_queries import retire as retire_gold
 from neraca.tasks.queries import NewTask, copy_tasks
 from neraca.tasks.rules import PREFIX, first_slots, known
@@ -8,5 +9,5 @@ from neraca.tasks.service import cancel, get, makers, media, verdict
 
 __all__ = [
     "PREFIX", "NewTask", "cancel", "copy_tasks", "first_slots", "get", "known", "make_gold",
-    "makers", "media", "retire_gold", "verdict",
+    "makers", "media", "move_gold", "retire_gold", "verdict",
 ]  # fmt: skip

@@ -12,16 +12,26 @@ from neraca.kit.session import Connection
 # The caller holds the task's row lock. `told`: what stands at the end.
 MAKE = """
 with noted as (
-  insert into event (kind, project_id, task_id, actor) values ('gold.made', %(p)s, %(t)s, %(a)s) returning id
+  insert into event (kind, project_id, task_id, actor, data)
+  values ('gold.made', %(p)s, %(t)s, %(a)s, jsonb_build_object('use', %(u)s::text)) returning id
 ), made as (
   insert into gold (task_id, version, project_id, answer, source, event_id)
   select %(t)s, coalesce((select max(version) from gold where task_id = %(t)s), 0) + 1, %(p)s, %(v)s, 'manager', id
   from noted returning task_id, project_id, version
 )
-insert into gold_live (project_id, task_id, version) select project_id, task_id, version from made
+insert into gold_live (project_id, task_id, version, use) select project_id, task_id, version, %(u)s from made
 """
 
-# The same, for gold that is no more: what labelers said to it counts neither for nor against them from now on.
+# From one use to another: what was said to it goes on counting.
+MOVE = """
+with moved as (
+  update gold_live set use = %(u)s where project_id = %(p)s and task_id = %(t)s and use <> %(u)s returning 1
+)
+insert into event (kind, project_id, task_id, actor, data)
+select 'gold.moved', %(p)s, %(t)s, %(a)s, jsonb_build_object('use', %(u)s::text) from moved
+"""
+
+# The same as making, for gold that is no more: what labelers said to it counts neither for nor against them from now on.
 RETIRE = """
 with gone as (
   delete from gold_live where project_id = %(p)s and task_id = %(t)s returning project_id, task_id, version
@@ -43,9 +53,16 @@ select 1 as one from gone
 """
 
 
-async def make(db: Connection, *, project_id: UUID, task_id: UUID, answer: Mapping[str, Any], actor: str) -> None:
+async def make(
+    db: Connection, *, project_id: UUID, task_id: UUID, answer: Mapping[str, Any], actor: str, use: str
+) -> None:
     """A decided task is gold from now on."""
-    await db.execute(MAKE, {"p": project_id, "t": task_id, "v": Jsonb(answer), "a": actor})
+    await db.execute(MAKE, {"p": project_id, "t": task_id, "v": Jsonb(answer), "a": actor, "u": use})
+
+
+async def move(db: Connection, *, project_id: UUID, task_id: UUID, actor: str, use: str) -> None:
+    """Gold serves something else from now on."""
+    await db.execute(MOVE, {"p": project_id, "t": task_id, "a": actor, "u": use})
 
 
 async def retire(
@@ -57,21 +74,24 @@ async def retire(
 
 
 async def copy(
-    db: Connection, known: Sequence[tuple[UUID, Mapping[str, Any]]], *, project_id: UUID, made: int, decided: int
+    db: Connection, known: Sequence[tuple[UUID, Mapping[str, Any], str]], *, project_id: UUID, made: int, decided: int
 ) -> None:
-    """Gold for tasks that come in with their answer, and the verdict that says so. `made`, `decided`: the events."""
-    rows = [(task_id, msgspec.json.encode(answer).decode()) for task_id, answer in known]
+    """Gold for tasks that come in with their answer and its use, and the verdict that says so.
+
+    `made`, `decided`: the events.
+    """
+    rows = [(task_id, msgspec.json.encode(answer).decode(), use) for task_id, answer, use in known]
     async with db.cursor() as cursor:
         async with cursor.copy("copy gold (task_id, version, project_id, answer, source, event_id) from stdin") as sent:
-            for task_id, answer in rows:
+            for task_id, answer, _ in rows:
                 await sent.write_row((task_id, 1, project_id, answer, "import", made))
-        async with cursor.copy("copy gold_live (project_id, task_id, version) from stdin") as sent:
-            for task_id, _ in rows:
-                await sent.write_row((project_id, task_id, 1))
+        async with cursor.copy("copy gold_live (project_id, task_id, version, use) from stdin") as sent:
+            for task_id, _, use in rows:
+                await sent.write_row((project_id, task_id, 1, use))
         async with cursor.copy(
             "copy verdict (task_id, version, project_id, value, confidence, reason, answers, event_id) from stdin"
         ) as sent:
-            for task_id, answer in rows:
+            for task_id, answer, _ in rows:
                 await sent.write_row((task_id, 1, project_id, answer, 1.0, "gold", "{}", decided))
 
 

@@ -24,6 +24,7 @@ class NewTask:
     batch_id: UUID | None = None
     import_row: int | None = None
     gold: dict[str, Any] | None = None  # the right answer: such a task is decided and asks for none
+    gold_use: str = "work"
 
 
 def _json(value: object) -> str | None:

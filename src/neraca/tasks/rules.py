@@ -6,6 +6,8 @@ from uuid import UUID
 
 from neraca.kind import Flaw, Kind, check
 from neraca.kit import ids
+from neraca.kit.problems import Fault
+from neraca.wire.tasks import TaskNew
 
 PREFIX = "asset:"
 Sizes = Mapping[UUID, tuple[int, int]]
@@ -59,6 +61,13 @@ def known(
         return dict(raw), flaws
     shown = kind.params.model_validate(params, strict=False)
     return answer.model_dump(mode="json", exclude_none=True), list(kind.flaws(answer, shown, config))
+
+
+def useless(task: TaskNew, at: str) -> list[Fault]:
+    """The fault of a task that says what its gold is for and has none."""
+    if task.gold is not None or task.gold_use == "work":
+        return []
+    return [Fault(f"{at}/gold_use", "needs-gold", f'"gold_use" is "{task.gold_use}", and there is no "gold" to use.')]
 
 
 def spelled_out(kind: Kind, text: str) -> dict[str, Any] | None:

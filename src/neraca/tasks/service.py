@@ -36,6 +36,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
         if task.gold is not None and not flaws:
             gold, wrong = rules.known(kind, config, params, task.gold)
             errors += [Fault(f"#/tasks/{i}/gold{f.pointer[1:]}", f.code, f.detail) for f in wrong]
+        errors += rules.useless(task, f"#/tasks/{i}")
         made.append(
             queries.NewTask(
                 id=ids.new(),
@@ -45,6 +46,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
                 priority=project["priority"] if task.priority is None else task.priority,
                 batch_id=UUID(task.batch_id) if task.batch_id else None,
                 gold=gold,
+                gold_use=task.gold_use,
             )
         )
     if errors:
@@ -61,7 +63,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
 
 async def keep_gold(db: Connection, made: Sequence[queries.NewTask], *, project_id: UUID, actor: str) -> None:
     """Those of new tasks whose right answer came with them are gold, and decided."""
-    known = [(t.id, t.gold) for t in made if t.gold is not None]
+    known = [(t.id, t.gold, t.gold_use) for t in made if t.gold is not None]
     if not known:
         return
     told = await projects.add_event(db, event.GOLD_MADE, project_id=project_id, actor=actor, n=len(known))

@@ -14,12 +14,21 @@ GoldShare = Annotated[float, Field(ge=0, le=0.5)]
 """How much of what a new labeler is given is gold; it falls as they answer it rightly."""
 
 
+class Exam(Asked):
+    """What a new labeler passes before they work: so many gold tasks of the exam, this share of them right."""
+
+    tasks: Annotated[int, Field(ge=1, le=100)]
+    right: Annotated[float, Field(gt=0, le=1)]
+    attempts: Annotated[int, Field(ge=1, le=10)] = 1
+
+
 class FixedPolicy(Asked):
     """Ask for a fixed number of answers."""
 
     type: Literal["fixed"]
     answers: Annotated[int, Field(ge=1, le=100)]
     gold_share: GoldShare = 0.0
+    exam: Exam | None = None
 
 
 class TargetPolicy(Asked):
@@ -30,6 +39,7 @@ class TargetPolicy(Asked):
     min: Annotated[int, Field(ge=1, le=100)] = 1
     max: Annotated[int, Field(ge=1, le=100)] = 7
     gold_share: GoldShare = 0.0
+    exam: Exam | None = None
 
 
 Policy = Annotated[FixedPolicy | TargetPolicy, Field(discriminator="type")]
@@ -109,6 +119,13 @@ class LabelerSkill(Told):
     gold_answers: int  # to tasks whose right answer is known
     gold_right: int
     skills: list[str]  # granted by a manager
+    exam: Literal["open", "passed", "failed"] | None  # none of who has not begun one
+
+
+class ExamByHand(Asked):
+    """A manager's word: `passed` lets a labeler work, `open` gives them another attempt."""
+
+    state: Literal["open", "passed"]
 
 
 class LabelerSkills(Page):

@@ -23,6 +23,10 @@ class Batches(Page):
     items: list[Batch]
 
 
+GoldUse = Literal["work", "exam", "calibration"]
+"""Woven into work at random, asked in an exam only, or asked of everybody who works, before other gold."""
+
+
 class TaskNew(Asked):
     params: dict[str, JsonValue]
     external_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
@@ -30,6 +34,7 @@ class TaskNew(Asked):
     priority: Priority | None = None
     batch_id: Uuid | None = None
     gold: dict[str, JsonValue] | None = None  # the right answer, where it is known
+    gold_use: GoldUse = "work"
 
 
 class TasksNew(Asked):
@@ -98,6 +103,7 @@ class GoldNew(Asked):
     """The right answer; without one, the verdict's."""
 
     answer: dict[str, JsonValue] | None = None
+    use: GoldUse = "work"
 
 
 class Gold(Told):
@@ -105,6 +111,7 @@ class Gold(Told):
     project_id: str
     external_id: str | None
     answer: dict[str, Any]
+    use: GoldUse | None  # none once it is retired
     source: Literal["manager", "import"]
     version: int
     made_at: datetime

@@ -10,6 +10,18 @@ from neraca.wire.shape import Asked, Money, Name, Page, Skill, Told, Uuid
 Fence = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
+class ExamStanding(Told):
+    """How far a labeler is in the exam of a project."""
+
+    state: Literal["open", "passed", "failed"]
+    tasks: int  # of one attempt
+    wanted: int  # how many of them must be right
+    answered: int  # in this attempt
+    correct: int | None  # told at the end of the exam
+    attempt: int
+    attempts: int
+
+
 class WorkProject(Told):
     project_id: str
     name: str
@@ -18,6 +30,7 @@ class WorkProject(Told):
     minutes: float
     open_slots: int
     answered: int
+    exam: Literal["open", "failed"] | None  # what stands between the labeler and the work
 
 
 class WorkProjects(Page):
@@ -33,6 +46,7 @@ class Instructions(Told):
     instructions: str
     price: Money
     minutes: float
+    exam: ExamStanding | None
 
 
 class Labeler(Told):
@@ -73,6 +87,7 @@ class Lease(Told):
     opened: bool
     price: Money
     draft: dict[str, Any] | None
+    exam: ExamStanding | None  # a task of the exam says so
     media: dict[str, str]  # a link by the id of each asset
     credits: dict[str, str]  # who made it, by the id of each asset where that is known
 

@@ -21,8 +21,9 @@ on conflict (labeler_id, project_id) do update set answered = labeler_gold.answe
 
 SHOWN = """
 select g.task_id, g.project_id, t.external_id, g.answer, g.source, g.version, g.event_id, g.made_at, g.retired_at,
-  g.retired_reason, g.note, s.asked, a.answered, a.correct
+  g.retired_reason, g.note, s.asked, a.answered, a.correct, l.use
 from gold g join task t on t.id = g.task_id
+left join gold_live l on l.task_id = g.task_id and l.project_id = g.project_id
 cross join lateral (select count(*) filter (where s.gold and s.opened_at >= g.made_at) as asked from slot s
   where s.task_id = g.task_id) s
 cross join lateral (select count(*) as answered, count(*) filter (where a.correct) as correct from gold_answer a
@@ -32,10 +33,10 @@ where not exists (select 1 from gold x where x.task_id = g.task_id and x.version
 
 
 async def known(db: Connection, project_id: UUID, task_id: UUID) -> Row | None:
-    """The version and the answer of a task that is gold now."""
+    """The version, the answer and the use of a task that is gold now."""
     return await (
         await db.execute(
-            "select l.version, g.answer from gold_live l join gold g on g.task_id = l.task_id and g.version = l.version"
+            "select l.version, l.use, g.answer from gold_live l join gold g on g.task_id = l.task_id and g.version = l.version"
             " where l.project_id = %(p)s and l.task_id = %(t)s",
             {"p": project_id, "t": task_id},
         )

@@ -1,7 +1,8 @@
 """Decisions about gold that need no database."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import ceil
+from typing import Any, NamedTuple
 
 from neraca.kind import Answer, Kind
 
@@ -25,3 +26,33 @@ def refused(rows: Sequence[Mapping[str, Any]]) -> bool:
     """
     good = [r["correct"] for r in rows if (r["others_correct"] + 1) / (r["others"] + 2) >= GOOD]
     return len(good) >= FEWEST and sum(good) / len(good) < DOUBT
+
+
+class Exam(NamedTuple):
+    """Where a labeler stands; the counts are of the present attempt."""
+
+    state: str
+    attempt: int
+    answered: int
+    correct: int
+
+
+def wanted(terms: Mapping[str, Any]) -> int:
+    """How many tasks of an exam must be right."""
+    return ceil(float(terms["right"]) * int(terms["tasks"]) - 1e-9)
+
+
+def after(exam: Exam, *, correct: bool, terms: Mapping[str, Any]) -> tuple[Exam, dict[str, int] | None]:
+    """The exam after one more answer, and the figures of the attempt where that was its last one.
+
+    An attempt is decided by its last task and not before, so that everybody answers as many and is paid for as many.
+    """
+    answered, right = exam.answered + 1, exam.correct + correct
+    if answered < terms["tasks"]:
+        return exam._replace(answered=answered, correct=right), None
+    told = {"attempt": exam.attempt, "answered": answered, "correct": right}
+    if right >= wanted(terms):
+        return Exam("passed", exam.attempt, answered, right), told
+    if exam.attempt < terms["attempts"]:
+        return Exam("open", exam.attempt + 1, 0, 0), told
+    return Exam("failed", exam.attempt, answered, right), told

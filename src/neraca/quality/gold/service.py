@@ -6,7 +6,7 @@ from uuid import UUID
 from neraca import kinds, tasks
 from neraca.accounts import CellSession
 from neraca.answers import AnswerStored
-from neraca.quality.gold import queries, rules
+from neraca.quality.gold import exams, queries, rules
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 from neraca.wire.tasks import Gold, GoldNew
 
@@ -18,6 +18,7 @@ def shown(row: queries.Row) -> Gold:
         project_id=str(row["project_id"]),
         external_id=row["external_id"],
         answer=row["answer"],
+        use=row["use"],
         source=row["source"],
         version=row["version"],
         made_at=row["made_at"],
@@ -50,7 +51,7 @@ def _checked(task: queries.Row, raw: dict[str, Any]) -> dict[str, Any]:
 async def make(session: CellSession, task_id: UUID, asked: GoldNew) -> Gold:
     """The verdict of a task, or the answer given in its place, is known to be right from now on.
 
-    The verdict stays as it is. Raises validation-failed with every flaw, conflict where the task is not decided,
+    The verdict stays as it is. Gold that is gold already with this answer may be moved to another use. Raises validation-failed with every flaw, conflict where the task is not decided,
     not-found.
     """
     task = await queries.lock(session.db, task_id, session.who.mode)
@@ -64,10 +65,11 @@ async def make(session: CellSession, task_id: UUID, asked: GoldNew) -> Gold:
         await tasks.retire_gold(
             session.db, project_id=task["project_id"], task_id=task_id, actor=session.who.actor, reason="corrected"
         )
+    about: Any = {"project_id": task["project_id"], "task_id": task_id, "actor": session.who.actor, "use": asked.use}
     if before is None or before["answer"] != answer:
-        await tasks.make_gold(
-            session.db, project_id=task["project_id"], task_id=task_id, answer=answer, actor=session.who.actor
-        )
+        await tasks.make_gold(session.db, answer=answer, **about)
+    else:
+        await tasks.move_gold(session.db, **about)
     return await _told(session, task_id)
 
 
@@ -90,8 +92,11 @@ async def weigh(stored: AnswerStored) -> None:
         return
     kind = kinds.get(stored.kind)
     assert kind is not None
+    correct = rules.right(kind, stored.value, known["answer"], stored.config)
+    if known["use"] == "exam":
+        await exams.mark(stored, correct=correct)
     await queries.weigh(
         stored.db, answer_id=stored.answer_id, task_id=stored.task_id, version=known["version"],
         project_id=stored.project_id, labeler_id=stored.labeler_id,
-        correct=rules.right(kind, stored.value, known["answer"], stored.config),
+        correct=correct,
     )  # fmt: skip

@@ -91,6 +91,8 @@ async def _store(
                 if task is not None and task.gold is not None and not flaws:
                     gold, wrong = task_rules.known(kind, config, params, task.gold)
                     row.faults += [Fault("#/gold" + f.pointer[1:], f.code, f.detail) for f in wrong]
+                if task is not None:
+                    row.faults += task_rules.useless(task, "#")
                 if task is not None and not row.faults:
                     made.append(_new(task, params, gold, project, source, at))
                     continue
@@ -131,4 +133,5 @@ def _new(
         batch_id=UUID(task.batch_id) if task.batch_id else source["batch_id"],
         import_row=at,
         gold=gold,
+        gold_use=task.gold_use,
     )

@@ -12,7 +12,7 @@ from neraca.tasks.imports.reading import HeaderError, Row, Table, jsonl
 from neraca.tasks.rules import spelled_out
 from neraca.wire.tasks import TaskNew
 
-FIELDS = ("external_id", "priority", "batch_id", "gold")
+FIELDS = ("external_id", "priority", "batch_id", "gold", "gold_use")
 METADATA = "metadata."
 TEXT_TYPES = {"string"}
 Cell = Callable[[str], Any]
