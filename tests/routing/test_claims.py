@@ -157,7 +157,7 @@ async def test_the_list_of_work_and_the_instructions(crew: Crew) -> None:
     assert [i["name"] for i in items] == ["Urgent", "First"]
     assert items[1] == {
         "project_id": first, "name": "First", "kind": "choice", "price": {"micros": 50_000, "currency": "USD"},
-        "minutes": 0.5, "open_slots": 2, "answered": 1,
+        "minutes": 0.5, "open_slots": 2, "answered": 1, "exam": None,
     }  # fmt: skip
     told = (await who.get(f"/api/work/projects/{first}/instructions")).json()
     assert (told["instructions"], told["config_version"], told["config"]["question"]) == ("Look *well*.", 1, "Which?")

@@ -77,6 +77,7 @@ CASES = {
     "PATCH /api/projects/{project_id}": Case({"priority": 3}),
     "GET /api/projects/{project_id}/progress": Case(),
     "GET /api/projects/{project_id}/labelers": Case(),
+    "PUT /api/projects/{project_id}/labelers/{labeler_id}/exam": Case({"state": "passed"}),
     "GET /api/projects/{project_id}/quality": Case(),
     "GET /api/labelers": Case(),
     "GET /api/labelers/{labeler_id}/skills": Case(),

@@ -47,3 +47,19 @@ def revoke_skill(name: Who, skill: Skill, url: Url = None, key: Key = None, as_j
         if skill not in who.skills:
             raise Refused(f"{who.handle} was not granted {skill}.")
         show(client.labelers.put_skills(who.labeler, {*who.skills} - {skill}), as_json)
+
+
+@labeler.command("exam")
+def decide_exam(
+    name: Who,
+    project: Annotated[str, typer.Option(help="The project's id.")],
+    again: Annotated[bool, typer.Option("--again", help="Give them another attempt instead.")] = False,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Let a labeler work in a project, whatever their exam said."""
+    with connect(url, key) as client:
+        who = _known(client, name)
+        client.labelers.decide_exam(project, who.labeler, "open" if again else "passed")
+    told = "has another attempt" if again else "may work there"
+    print(f"{who.handle} {told}.")

@@ -12,8 +12,9 @@ import typer
 from pydantic import JsonValue, ValidationError
 
 from neraca.cli.speech import Json, Key, Refused, Url, app, bar, connect, show
-from neraca.wire.projects import FixedPolicy, ProjectNew, TargetPolicy
+from neraca.wire.projects import Exam, FixedPolicy, ProjectNew, TargetPolicy
 from neraca.wire.shape import Money
+from neraca.wire.tasks import GoldUse
 
 project = typer.Typer(help="Projects.", no_args_is_help=True)
 task = typer.Typer(help="Tasks.", no_args_is_help=True)
@@ -37,6 +38,9 @@ def create_project(
     least: Annotated[int, typer.Option("--min", help="With --target: at least so many answers.")] = 1,
     most: Annotated[int, typer.Option("--max", help="With --target: at most so many answers.")] = 7,
     gold_share: Annotated[float, typer.Option(help="How much of a new labeler's work is gold, 0 to 0.5.")] = 0.0,
+    exam: Annotated[int | None, typer.Option(help="Gold tasks of the exam before any work.")] = None,
+    exam_right: Annotated[float, typer.Option(help="With --exam: the share of them that must be right.")] = 0.8,
+    exam_attempts: Annotated[int, typer.Option(help="With --exam: how often it may be tried.")] = 1,
     price: Annotated[float, typer.Option(help="Paid for an answer.")] = 0.0,
     currency: str = "USD",
     minutes: Annotated[float, typer.Option(help="How long a task takes.")] = 1.0,
@@ -48,14 +52,17 @@ def create_project(
     if (answers is None) == (target is None):
         raise Refused("Give either --answers or --target.")
     try:
+        test = None if exam is None else Exam(tasks=exam, right=exam_right, attempts=exam_attempts)
         new = ProjectNew(
             name=name,
             kind=kind,
             config=json.loads(config.read_text("utf-8")),
             instructions="" if instructions is None else instructions.read_text("utf-8"),
-            policy=FixedPolicy(type="fixed", answers=answers, gold_share=gold_share)
+            policy=FixedPolicy(type="fixed", answers=answers, gold_share=gold_share, exam=test)
             if answers is not None
-            else TargetPolicy(type="target", confidence=target or 0.0, min=least, max=most, gold_share=gold_share),
+            else TargetPolicy(
+                type="target", confidence=target or 0.0, min=least, max=most, gold_share=gold_share, exam=test
+            ),
             price=Money(micros=round(price * 1_000_000), currency=currency),
             minutes=minutes,
         )
@@ -183,6 +190,7 @@ def gold_task(
         str | None,
         typer.Option(metavar="FILE", help="A JSON file with the right answer, - is stdin; else the verdict."),
     ] = None,
+    use: Annotated[GoldUse, typer.Option(help="Mixed into work, asked in exams, or of everybody.")] = "work",
     retire: Annotated[bool, typer.Option("--retire", help="It is gold no more.")] = False,
     reason: Annotated[str | None, typer.Option(help="With --retire: why, in your words.")] = None,
     url: Url = None,
@@ -199,7 +207,7 @@ def gold_task(
         if retire:
             show(client.tasks.retire_gold(task_id, reason), as_json)
         else:
-            show(client.tasks.make_gold(task_id, given), as_json)
+            show(client.tasks.make_gold(task_id, given, use=use), as_json)
 
 
 @project.command("gold")
@@ -207,7 +215,7 @@ def list_gold(project_id: ProjectId, url: Url = None, key: Key = None, as_json: 
     """List the tasks whose right answer is known, and how often they were answered rightly."""
     with connect(url, key) as client:
         found = list(client.projects.gold(project_id))
-        show(found, as_json, ("task_id", "source", "asked", "answered", "right", "retired_reason"))
+        show(found, as_json, ("task_id", "use", "source", "asked", "answered", "right", "retired_reason"))
 
 
 @task.command("cancel")
@@ -250,7 +258,8 @@ def import_file(
         if done.rows_failed:
             first = client.imports.errors(done.id)[0]
             why = first.errors[0].detail if first.errors else "no reason is given."
-            raise Refused(f"{done.rows_failed} rows were not imported; row {first.row}: {why}")
+            many = "1 row was" if done.rows_failed == 1 else f"{done.rows_failed} rows were"
+            raise Refused(f"{many} not imported; row {first.row}: {why}")
 
 
 @app.command("export")

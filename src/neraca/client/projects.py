@@ -11,7 +11,7 @@ from neraca.client.connection import Wire
 from neraca.client.errors import TimedOut
 from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Progress, Project, ProjectNew
 from neraca.wire.quality import Quality
-from neraca.wire.tasks import Answers, Gold, Task, TaskNew, TaskRef, TasksCreated
+from neraca.wire.tasks import Answers, Gold, GoldUse, Task, TaskNew, TaskRef, TasksCreated
 
 CHUNK = 1000  # what one request may hold
 
@@ -138,9 +138,9 @@ class TaskCalls:
         path = f"/api/tasks/{task_id}/answers" if door is None else f"/scale/v1/task/{door}/response"
         self._wire.send("POST", path, json={"labeler": labeler, given: dict(answer), "active_ms": active_ms})
 
-    def make_gold(self, task_id: str, answer: Mapping[str, JsonValue] | None = None) -> Gold:
-        """Makes a decided task measure labelers: its verdict, or the answer given here, is right."""
-        body = {"answer": None if answer is None else dict(answer)}
+    def make_gold(self, task_id: str, answer: Mapping[str, JsonValue] | None = None, *, use: GoldUse = "work") -> Gold:
+        """Makes a decided task measure labelers, in `use`: its verdict, or the answer given here, is right."""
+        body = {"answer": None if answer is None else dict(answer), "use": use}
         return self._wire.ask(Gold, "POST", f"/api/tasks/{task_id}/gold", json=body, repeatable=True)
 
     def retire_gold(self, task_id: str, reason: str | None = None) -> Gold:

@@ -92,6 +92,7 @@ async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills
             high=r["high"],
             gold_answers=r["gold_answers"],
             gold_right=r["gold_right"],
+            exam=r["exam"],
             skills=r["skills"],
         )
         for r in rows

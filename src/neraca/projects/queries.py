@@ -151,13 +151,14 @@ async def skills(db: Connection, project_id: UUID, after: list[str] | None, limi
     return await (
         await db.execute(
             "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high,"
-            " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right,"
+            " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right, e.state as exam,"
             " array(select x.skill from labeler_grant x where x.labeler_id = l.id order by x.skill) as skills"
             " from (select labeler_id, count(*) as answers from answer where project_id = %(p)s"
             "   group by labeler_id) a"
             " join labeler l on l.id = a.labeler_id"
             " left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = l.id"
             " left join labeler_gold g on g.project_id = %(p)s and g.labeler_id = l.id"
+            " left join exam e on e.project_id = %(p)s and e.labeler_id = l.id"
             " where %(i)s::uuid is null or (a.answers, l.id) < (%(a)s::bigint, %(i)s::uuid)"
             " order by a.answers desc, l.id desc limit %(n)s",
             {"p": project_id, "a": after[0] if after else None, "i": after[1] if after else None, "n": limit + 1},

@@ -6,7 +6,7 @@ from neraca.accounts import MANAGE, WORK, inside, taken
 from neraca.kit.openapi import doc
 from neraca.kit.paging import PAGED, Page
 from neraca.kit.requests import known, query
-from neraca.routing import grants, queries, service
+from neraca.routing import exams, grants, queries, service
 from neraca.wire import work as wire
 from neraca.wire.errors import NotFound
 from neraca.wire.shape import Money
@@ -26,20 +26,29 @@ async def list_work(request: Request) -> wire.WorkProjects:
             kind=r["kind"],
             price=Money(micros=r["price_micros"], currency=r["currency"]),
             minutes=r["minutes"],
-            open_slots=r["open_slots"],
+            open_slots=_open(r),
             answered=r["answered"],
+            exam=r["exam"],
         )
         for r in rows
     ]
     return wire.WorkProjects(items=items, next=None)
 
 
+def _open(row: queries.Row) -> int:
+    """What a labeler may take: the rest of their exam before they have passed it, nothing after they have failed."""
+    if row["exam"] is None:
+        return int(row["open_slots"])
+    return int(row["exam_left"]) if row["exam"] == "open" else 0
+
+
 @router.get("/api/work/projects/{project_id}/instructions", openapi_extra=doc())
 async def get_instructions(request: Request, project_id: str) -> wire.Instructions:
     async with inside(request, WORK) as session:
         row = await queries.workable(session.db, known(project_id), session.who.mode or "live")
-    if row is None:
-        raise NotFound
+        if row is None:
+            raise NotFound
+        exam = await exams.standing(session, row)
     return wire.Instructions(
         project_id=str(row["id"]),
         name=row["name"],
@@ -49,6 +58,7 @@ async def get_instructions(request: Request, project_id: str) -> wire.Instructio
         instructions=row["instructions"],
         price=Money(micros=row["price_micros"], currency=row["currency"]),
         minutes=row["minutes"],
+        exam=exam,
     )
 
 

@@ -58,11 +58,24 @@ with live as (
                        'version', version, 'gold', true) from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  true as fresh, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
+  true as fresh, true as examined, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
 from given s join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 """
+
+
+async def of_lease(db: Connection, lease_id: UUID) -> Row | None:
+    """The open exam of whoever holds a lease on gold of it."""
+    return await (
+        await db.execute(
+            "select e.state, e.attempt, e.answered, e.correct, p.policy->'exam' as terms from slot s"
+            " join gold_live g on g.project_id = s.project_id and g.task_id = s.task_id and g.use = 'exam'"
+            " join exam e on e.labeler_id = s.labeler_id and e.project_id = s.project_id and e.state = 'open'"
+            " join project p on p.id = s.project_id and p.policy ? 'exam' where s.lease_id = %(i)s and s.gold",
+            {"i": lease_id},
+        )
+    ).fetchone()
 
 
 async def begin(db: Connection, labeler_id: UUID, project_id: UUID, mode: str) -> Row | None:

@@ -17,7 +17,8 @@ LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 # Gold among the work of a labeler: `share` of what they are given, less the more of it they have answered rightly.
 # Whether it is their turn hangs on the slot that they would get and on how much gold they were asked, under the
 # cell's secret: nobody who does not know that can tell. The next gold is the first behind a random task id that they
-# have not had, of sixteen looked at. It takes the place of the slot, so there is none where there is no work.
+# have not had, of sixteen looked at; what everybody is asked comes before it, in one order. It takes the place of
+# the slot, so there is none where there is no work.
 GOLD_STEADY = 20  # right answers to gold that halve the share
 GOLD_LOOK = 8
 SPAN = f"make_interval(secs => case when %(prefetch)s then {PREFETCH_SECONDS} else p.lease_seconds end)"
@@ -43,11 +44,14 @@ GOLD = f"""drawn as (
     true
   from wanting p cross join lateral (
     select s.task_id from drawn d cross join lateral (
-      (select task_id from gold_live where project_id = d.project_id and task_id >= d.start order by task_id
-       limit {GOLD_LOOK})
+      (select task_id from gold_live where project_id = d.project_id and use = 'calibration' order by task_id
+       limit 200)
       union all
-      (select task_id from gold_live where project_id = d.project_id and task_id < d.start order by task_id
-       limit {GOLD_LOOK})) s
+      (select task_id from gold_live where project_id = d.project_id and use = 'work' and task_id >= d.start
+       order by task_id limit {GOLD_LOOK})
+      union all
+      (select task_id from gold_live where project_id = d.project_id and use = 'work' and task_id < d.start
+       order by task_id limit {GOLD_LOOK})) s
     where true {HAD.strip()} limit 1) c
   on conflict do nothing
   returning *, opened_at as since
@@ -85,6 +89,8 @@ with recursive live as (
 ), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
     select count(*) < %(most)s and count(*) filter (where not begun) = 0 from live)
+    and (not p.policy ? 'exam' or exists (select 1 from exam e where e.labeler_id = %(l)s and e.project_id = p.id
+                                          and e.state = 'passed'))
 ), level as (
   (select s.priority from wanting cross join lateral (
      select priority from slot where project_id = %(p)s and state = 0 and needs is null
@@ -124,7 +130,8 @@ with recursive live as (
   from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden, v.config, d.value as draft,
+  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden,
+  p.policy ? 'exam' as examined, v.config, d.value as draft,
   exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
@@ -256,6 +263,11 @@ async def hold_or_claim(
     return await db.execute(CLAIMS[secret is not None, skilled], values)
 
 
+async def alone(db: Connection, labeler_id: UUID) -> None:
+    """Locks a labeler's own requests against each other, until the transaction ends."""
+    await db.execute(LOCK, {"l": labeler_id})
+
+
 async def look_behind(db: Connection, labeler_id: UUID, project_id: UUID, *, every: float = 60.0) -> Row:
     """After a vain claim: advances the cursors, and sweeps a stretch behind them once in `every` seconds.
 
@@ -381,13 +393,17 @@ async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
         await db.execute(
             "select p.id as project_id, p.name, p.kind, p.price_micros, p.currency, p.minutes,"
             " o.n + case when o.n > 0 and (p.policy->>'gold_share')::float8 > 0 then greatest(0, (select count(*) from"
-            "   (select 1 from gold_live g where g.project_id = p.id limit 1000) g) - coalesce((select m.asked"
-            "   from labeler_gold m where m.labeler_id = %(l)s and m.project_id = p.id), 0)) else 0 end as open_slots,"
+            "   (select 1 from gold_live g where g.project_id = p.id and g.use <> 'exam' limit 1000) g)"
+            "   - coalesce((select m.asked from labeler_gold m where m.labeler_id = %(l)s and m.project_id = p.id), 0))"
+            "   else 0 end as open_slots,"
+            " case when p.policy ? 'exam' and coalesce(e.state, 'open') <> 'passed' then coalesce(e.state, 'open') end"
+            "   as exam, greatest(0, (p.policy->'exam'->>'tasks')::int - coalesce(e.answered, 0)) as exam_left,"
             " (select count(*) from answer a where a.project_id = p.id and a.labeler_id = %(l)s) as answered"
             " from project p cross join lateral (select count(*) as n from (select 1 from ("
             "   (select 1 from slot s where s.project_id = p.id and s.state = 0 and s.needs is null limit 1000)"
             "   union all (select 1 from labeler_grant g join slot s on s.project_id = p.id and s.state = 0"
             "     and s.needs = g.skill where g.labeler_id = %(l)s limit 1000)) o limit 1000) o) o"
+            " left join exam e on e.labeler_id = %(l)s and e.project_id = p.id"
             " where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
             " limit 500",
             {"l": labeler_id, "m": mode},
@@ -398,7 +414,8 @@ async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
 async def workable(db: Connection, project_id: UUID, mode: str) -> Row | None:
     return await (
         await db.execute(
-            "select id, name, kind, config, version, instructions, price_micros, currency, minutes, state from project"
+            "select id, name, kind, config, version, instructions, policy, price_micros, currency, minutes, state"
+            " from project"
             " where id = %(p)s and mode = %(m)s and state <> 'archived'",
             {"p": project_id, "m": mode},
         )

@@ -8,7 +8,7 @@ from neraca import tasks
 from neraca.accounts import CellSession, note_work
 from neraca.kit.session import pipelined
 from neraca.kit.signing import pseudonym
-from neraca.routing import entry_queries, grants, queries
+from neraca.routing import entry_queries, exams, grants, queries
 from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, Conflict, LeaseLost, NotFound
 from neraca.wire.shape import Money
@@ -30,6 +30,7 @@ async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
         opened=row["begun"],
         price=Money.model_construct(micros=row["price_micros"], currency=row["currency"]),
         draft=row["draft"],
+        exam=await exams.of_lease(session, row["lease_id"]) if row["examined"] else None,
         media=tasks.media(session, row["params"]),
         credits=await tasks.makers(session, row["params"]),
     )
@@ -132,6 +133,13 @@ async def _look_again(
         raise NotFound
     if project["state"] != "active":
         return None
+    if "exam" in project["policy"]:
+        sitting = await exams.sit(session, project_id, prefetch=prefetch, most=most or (2 if prefetch else 1))
+        if sitting.state != "passed":
+            return sitting.lease
+        if sitting.just:
+            again = await _claim(session, project_id, prefetch=prefetch, most=most)
+            return next((r for r in again if r["fresh"]), None)
     async with pipelined(session.db):
         found = await queries.look_behind(session.db, session.who.labeler_id, project_id)
     unsure = found["skilled"] and session.house.recall(grants.skilled(session.who.labeler_id)) is None

@@ -31,7 +31,7 @@ insert into event (kind, project_id, task_id, actor, data)
 select 'gold.moved', %(p)s, %(t)s, %(a)s, jsonb_build_object('use', %(u)s::text) from moved
 """
 
-# The same as making, for gold that is no more: what labelers said to it counts neither for nor against them from now on.
+# Gold that is no more: what labelers said to it counts neither for nor against them from now on.
 RETIRE = """
 with gone as (
   delete from gold_live where project_id = %(p)s and task_id = %(t)s returning project_id, task_id, version

@@ -716,6 +716,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/labelers/{labeler_id}/exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decide Exam */
+        put: operations["decide_exam_api_projects__project_id__labelers__labeler_id__exam_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/exports": {
         parameters: {
             query?: never;
@@ -1023,6 +1040,32 @@ export interface components {
              */
             active_ms: number;
         };
+        /**
+         * Exam
+         * @description What a new labeler passes before they work: so many gold tasks of the exam, this share of them right.
+         */
+        Exam: {
+            /** Tasks */
+            tasks: number;
+            /** Right */
+            right: number;
+            /**
+             * Attempts
+             * @default 1
+             */
+            attempts: number;
+        };
+        /**
+         * ExamByHand
+         * @description A manager's word: `passed` lets a labeler work, `open` gives them another attempt.
+         */
+        ExamByHand: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "passed";
+        };
         /** ExportNew */
         ExportNew: {
             /**
@@ -1056,6 +1099,8 @@ export interface components {
              * @default 0
              */
             gold_share: number;
+            /** @default null */
+            exam: components["schemas"]["Exam"] | null;
         };
         /**
          * GoldNew
@@ -1069,6 +1114,12 @@ export interface components {
             answer: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /**
+             * Use
+             * @default work
+             * @enum {string}
+             */
+            use: "work" | "exam" | "calibration";
         };
         /** Held */
         Held: {
@@ -1380,6 +1431,8 @@ export interface components {
              * @default 0
              */
             gold_share: number;
+            /** @default null */
+            exam: components["schemas"]["Exam"] | null;
         };
         /** TaskNew */
         TaskNew: {
@@ -1416,6 +1469,12 @@ export interface components {
             gold: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /**
+             * Gold Use
+             * @default work
+             * @enum {string}
+             */
+            gold_use: "work" | "exam" | "calibration";
         };
         /** TasksNew */
         TasksNew: {
@@ -1733,6 +1792,29 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * ExamStanding
+         * @description How far a labeler is in the exam of a project.
+         */
+        ExamStanding: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "passed" | "failed";
+            /** Tasks */
+            tasks: number;
+            /** Wanted */
+            wanted: number;
+            /** Answered */
+            answered: number;
+            /** Correct */
+            correct: number | null;
+            /** Attempt */
+            attempt: number;
+            /** Attempts */
+            attempts: number;
+        };
         /** Export */
         Export: {
             /** Id */
@@ -1793,6 +1875,8 @@ export interface components {
             answer: {
                 [key: string]: unknown;
             };
+            /** Use */
+            use: ("work" | "exam" | "calibration") | null;
             /**
              * Source
              * @enum {string}
@@ -1910,6 +1994,7 @@ export interface components {
             price: components["schemas"]["Money"];
             /** Minutes */
             minutes: number;
+            exam: components["schemas"]["ExamStanding"] | null;
         };
         /** Invitation */
         Invitation: {
@@ -2144,6 +2229,8 @@ export interface components {
             gold_right: number;
             /** Skills */
             skills: string[];
+            /** Exam */
+            exam: ("open" | "passed" | "failed") | null;
         };
         /** LabelerSkills */
         LabelerSkills: {
@@ -2193,6 +2280,7 @@ export interface components {
             draft: {
                 [key: string]: unknown;
             } | null;
+            exam: components["schemas"]["ExamStanding"] | null;
             /** Media */
             media: {
                 [key: string]: string;
@@ -2649,6 +2737,8 @@ export interface components {
             open_slots: number;
             /** Answered */
             answered: number;
+            /** Exam */
+            exam: ("open" | "failed") | null;
         };
         /** WorkProjects */
         WorkProjects: {
@@ -4795,6 +4885,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Gold"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_exam_api_projects__project_id__labelers__labeler_id__exam_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                labeler_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamByHand"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -7,9 +7,10 @@ from neraca.accounts import MANAGE, SEE, inside, taken
 from neraca.kit.openapi import doc
 from neraca.kit.paging import PAGED, Page
 from neraca.kit.requests import known, query
-from neraca.quality.gold import queries, service
+from neraca.quality.gold import exams, queries, service
 from neraca.wire import tasks as wire
 from neraca.wire.errors import Fault, ValidationFailed
+from neraca.wire.projects import ExamByHand
 
 router = APIRouter()
 LONGEST = 500
@@ -41,3 +42,10 @@ async def retire_gold(request: Request, task_id: str) -> wire.Gold:
                 [Fault("?reason", "too-long" if note else "too-short", f'"reason" has 1 to {LONGEST} characters.')]
             )
         return await service.retire(session, known(task_id), note)
+
+
+@router.put("/api/projects/{project_id}/labelers/{labeler_id}/exam", status_code=204, openapi_extra=doc(ExamByHand))
+async def decide_exam(request: Request, project_id: str, labeler_id: str) -> None:
+    asked = await taken(request, MANAGE, ExamByHand)
+    async with inside(request, MANAGE) as session:
+        await exams.by_hand(session, known(project_id), known(labeler_id), asked.state)

@@ -36,8 +36,8 @@ async def known(db: Connection, project_id: UUID, task_id: UUID) -> Row | None:
     """The version, the answer and the use of a task that is gold now."""
     return await (
         await db.execute(
-            "select l.version, l.use, g.answer from gold_live l join gold g on g.task_id = l.task_id and g.version = l.version"
-            " where l.project_id = %(p)s and l.task_id = %(t)s",
+            "select l.version, l.use, g.answer from gold_live l join gold g on g.task_id = l.task_id"
+            " and g.version = l.version where l.project_id = %(p)s and l.task_id = %(t)s",
             {"p": project_id, "t": task_id},
         )
     ).fetchone()

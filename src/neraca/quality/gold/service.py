@@ -51,8 +51,8 @@ def _checked(task: queries.Row, raw: dict[str, Any]) -> dict[str, Any]:
 async def make(session: CellSession, task_id: UUID, asked: GoldNew) -> Gold:
     """The verdict of a task, or the answer given in its place, is known to be right from now on.
 
-    The verdict stays as it is. Gold that is gold already with this answer may be moved to another use. Raises validation-failed with every flaw, conflict where the task is not decided,
-    not-found.
+    The verdict stays as it is. What is gold with this answer already is moved to the use that is asked for. Raises
+    validation-failed with every flaw, conflict where the task is not decided, not-found.
     """
     task = await queries.lock(session.db, task_id, session.who.mode)
     if task is None:
