@@ -18,7 +18,12 @@ class AnswerStored:
     labeler_id: UUID
     answer_id: UUID
     value: dict[str, Any]
-    earlier: Sequence[dict[str, Any]]  # id, labeler_id, value of the answers before it, surplus ones left out
+    confirmed: bool | None  # whether it says what the suggestion said that its labeler was shown; None: none was
+    suggestion: dict[str, Any] | None
+    suggested_by: UUID | None
+    earlier: Sequence[
+        dict[str, Any]
+    ]  # id, labeler_id, value, confirmed of the answers before it, surplus ones left out
     kind: str
     config: dict[str, Any]
     policy: dict[str, Any]

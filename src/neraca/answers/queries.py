@@ -35,14 +35,24 @@ with filled as (
 ), gone as (
   delete from draft d using filled f where d.task_id = f.task_id and d.labeler_id = f.labeler_id
 )
-insert into answer (id, task_id, project_id, labeler_id, lease_id, value, project_version, active_ms, surplus, event_id)
-select %(i)s, task_id, project_id, labeler_id, %(lease)s, %(value)s, version, %(ms)s, %(surplus)s, noted.id
+insert into answer (id, task_id, project_id, labeler_id, lease_id, value, project_version, active_ms, surplus,
+  confirmed, event_id)
+select %(i)s, task_id, project_id, labeler_id, %(lease)s, %(value)s, version, %(ms)s, %(surplus)s,
+  %(confirmed)s, noted.id
 from filled, noted returning id
 """
 
 
 async def store(
-    db: Connection, *, answer_id: UUID, lease_id: UUID, fence: int, value: dict[str, Any], active_ms: int, surplus: bool
+    db: Connection,
+    *,
+    answer_id: UUID,
+    lease_id: UUID,
+    fence: int,
+    value: dict[str, Any],
+    active_ms: int,
+    surplus: bool,
+    confirmed: bool | None,
 ) -> AsyncCursor[Row]:
     """The slot filled, the event with the facts for pay, the answer that names it; the draft goes.
 
@@ -57,6 +67,7 @@ async def store(
             "value": Jsonb(value),
             "ms": active_ms,
             "surplus": surplus,
+            "confirmed": confirmed,
         },
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from neraca import kinds, routing
+from neraca import kinds, routing, tasks
 from neraca.accounts import CellSession
 from neraca.answers import queries
 from neraca.answers.hooks import AnswerStored, Handlers
@@ -35,6 +35,15 @@ def _checked(lease: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     if flaws or answer is None:
         raise ValidationFailed([Fault("#/answer" + f.pointer[1:], f.code, f.detail) for f in flaws])
     return _stored_form(answer)
+
+
+def _confirmed(lease: dict[str, Any], value: dict[str, Any]) -> bool | None:
+    """Whether the answer says what the task's suggestion says; None where it has none."""
+    if lease["suggestion"] is None:
+        return None
+    kind = kinds.get(lease["kind"])
+    assert kind is not None
+    return tasks.confirms(kind, lease["shown_config"], lease["suggestion"], value)
 
 
 def _stored_form(answer: BaseModel) -> dict[str, Any]:
@@ -74,10 +83,11 @@ def _told(session: CellSession, task_id: UUID, policy: dict[str, Any], earlier: 
 
 
 async def submit(
-    session: CellSession, lease_id: UUID, asked: wire.Submitted, handlers: Handlers
+    session: CellSession, lease_id: UUID, asked: wire.Submitted, handlers: Handlers, *, shown: bool = True
 ) -> tuple[int, wire.Receipt]:
     """Stores an answer under a live lease, once: the same submit again gives the same receipt.
 
+    `shown`: whoever answers was shown the task's suggestion, if it has one.
     Raises validation-failed, lease-lost, already-submitted, not-found.
     """
     who = session.who
@@ -87,9 +97,10 @@ async def submit(
         return await _again(session, lease_id, dict(asked.answer), refusal)
     value = _checked(lease, dict(asked.answer))
     answer_id = ids.new()
+    confirmed = _confirmed(lease, value) if shown else None
     sent = await queries.store(
         session.db, answer_id=answer_id, lease_id=lease_id, fence=asked.fence, value=value, active_ms=asked.active_ms,
-        surplus=lease["state"] != "open",
+        surplus=lease["state"] != "open", confirmed=confirmed,
     )  # fmt: skip
     stored = AnswerStored(
         db=session.db,
@@ -98,6 +109,9 @@ async def submit(
         labeler_id=who.labeler_id,
         answer_id=answer_id,
         value=value,
+        confirmed=confirmed,
+        suggestion=lease["suggestion"],
+        suggested_by=lease["suggested_by"],
         earlier=lease["earlier"],
         kind=lease["kind"],
         config=lease["config"],
@@ -123,5 +137,5 @@ async def enter(session: CellSession, task_id: UUID, asked: wire.Entered, handle
     lease = await routing.take(session, task_id, asked.labeler)
     named = dataclasses.replace(session.who, labeler_id=lease["labeler_id"], labeler_kind="person")
     given = wire.Submitted(fence=lease["fence"], answer=asked.answer, active_ms=asked.active_ms)
-    _, receipt = await submit(dataclasses.replace(session, who=named), lease["lease_id"], given, handlers)
+    _, receipt = await submit(dataclasses.replace(session, who=named), lease["lease_id"], given, handlers, shown=False)
     return receipt

@@ -130,8 +130,8 @@ with recursive live as (
   from given
 )
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  s.fresh, t.params, p.kind, p.lease_seconds, p.policy ? 'gold_share' as golden,
-  p.policy ? 'exam' as examined, v.config, d.value as draft,
+  s.fresh, t.params, t.suggestion, p.kind, p.lease_seconds,
+  p.policy ? 'gold_share' as golden, p.policy ? 'exam' as examined, v.config, d.value as draft,
   exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
@@ -221,9 +221,10 @@ select 1 from task where id = (
 """
 HELD = """
 select s.task_id, s.n, s.fence, s.gold, s.project_id, s.lease_until > clock_timestamp() as live, t.state,
-  t.params, t.priority, p.kind, p.policy, p.config, v.config as shown_config, (
-    select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value)
-      order by a.event_id), '[]') from answer a where a.task_id = s.task_id and not a.surplus) as earlier
+  t.params, t.priority, t.suggestion, t.suggested_by, p.kind, p.policy, p.config, v.config as shown_config, (
+    select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value,
+      'confirmed', a.confirmed) order by a.event_id), '[]')
+    from answer a where a.task_id = s.task_id and not a.surplus) as earlier
 from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s

@@ -31,6 +31,7 @@ async def _lease(session: CellSession, row: queries.Row) -> wire.Lease:
         price=Money.model_construct(micros=row["price_micros"], currency=row["currency"]),
         draft=row["draft"],
         exam=await exams.of_lease(session, row["lease_id"]) if row["examined"] else None,
+        suggestion=row["suggestion"],
         media=tasks.media(session, row["params"]),
         credits=await tasks.makers(session, row["params"]),
     )

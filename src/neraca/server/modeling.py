@@ -210,7 +210,7 @@ class Modeling:
         given = Submitted(fence=lease.fence, answer=reply.answer, active_ms=min(reply.ms, DAY_MS))
         async with self._house.inside(cell, pipeline=True) as db:
             session = self._session(cell, db, model)
-            _, receipt = await answers.submit(session, UUID(lease.lease_id), given, self._handlers)
+            _, receipt = await answers.submit(session, UUID(lease.lease_id), given, self._handlers, shown=False)
             if reply.confidence is not None:
                 answer_id = UUID(receipt.answer_id)
                 await models.keep_confidence(db, answer_id, model.labeler_id, UUID(lease.project_id), reply.confidence)

@@ -25,6 +25,8 @@ class NewTask:
     import_row: int | None = None
     gold: dict[str, Any] | None = None  # the right answer: such a task is decided and asks for none
     gold_use: str = "work"
+    suggestion: dict[str, Any] | None = None
+    suggested_by: UUID | None = None
 
 
 def _json(value: object) -> str | None:
@@ -44,7 +46,7 @@ async def copy_tasks(
     async with db.cursor() as cursor:
         async with cursor.copy(
             "copy task (id, project_id, batch_id, external_id, params, metadata, priority, event_id, import_id,"
-            " import_row, state, confidence) from stdin"
+            " import_row, state, confidence, suggestion, suggested_by) from stdin"
         ) as copy:
             for t in tasks:
                 await copy.write_row(
@@ -61,6 +63,8 @@ async def copy_tasks(
                         t.import_row,
                         "open" if t.gold is None else "decided",
                         None if t.gold is None else 1.0,
+                        _json(t.suggestion),
+                        t.suggested_by,
                     )
                 )
         async with cursor.copy("copy slot (task_id, n, project_id, priority) from stdin") as copy:
@@ -104,11 +108,15 @@ async def batches(db: Connection, project_id: UUID, after: list[str] | None, lim
 
 TASK = (
     "t.id, t.project_id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.state, t.priority, t.answers,"
-    " t.confidence, t.created_at, v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
+    " t.confidence, t.created_at, t.suggestion, b.name as suggested_by,"
+    " v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
     " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at,"
     " v.calibrated_on as v_calibrated_on"
 )
-LATEST = " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
+LATEST = (
+    " left join suggester b on b.id = t.suggested_by"
+    " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
+)
 
 
 async def page(
@@ -140,7 +148,8 @@ async def get(db: Connection, task_id: UUID, mode: str | None) -> Row | None:
 async def answers(db: Connection, task_id: UUID) -> list[Row]:
     return await (
         await db.execute(
-            "select a.id, a.labeler_id, l.handle, l.kind, a.value, a.submitted_at, a.active_ms, a.surplus"
+            "select a.id, a.labeler_id, l.handle, l.kind, a.value, a.submitted_at, a.active_ms, a.surplus,"
+            " a.confirmed"
             " from answer a join labeler l on l.id = a.labeler_id where a.task_id = %(t)s order by a.event_id",
             {"t": task_id},
         )

@@ -9,7 +9,7 @@ from neraca.accounts import CellSession
 from neraca.kit import ids
 from neraca.kit.session import Connection
 from neraca.tables import event
-from neraca.tasks import gold_queries, queries, rules
+from neraca.tasks import gold_queries, queries, rules, suggestions
 from neraca.wire import tasks as wire
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 
@@ -27,6 +27,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
     known = await queries.batches_known(session.db, project["id"], batch_ids) if batch_ids else set()
     errors: list[Fault] = []
     made: list[queries.NewTask] = []
+    key = session.cell.pseudonym_key
     for i, task in enumerate(asked.tasks):
         params, flaws = rules.checked(kind, config, dict(task.params), sizes)
         errors += [Fault(f"#/tasks/{i}/params{f.pointer[1:]}", f.code, f.detail) for f in flaws]
@@ -37,6 +38,10 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
             gold, wrong = rules.known(kind, config, params, task.gold)
             errors += [Fault(f"#/tasks/{i}/gold{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         errors += rules.useless(task, f"#/tasks/{i}")
+        suggestion: dict[str, Any] | None = None
+        if task.suggestion is not None and not flaws:
+            suggestion, wrong = rules.known(kind, config, params, task.suggestion.answer)
+            errors += [Fault(f"#/tasks/{i}/suggestion/answer{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         made.append(
             queries.NewTask(
                 id=ids.new(),
@@ -47,6 +52,8 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
                 batch_id=UUID(task.batch_id) if task.batch_id else None,
                 gold=gold,
                 gold_use=task.gold_use,
+                suggestion=suggestion,
+                suggested_by=suggestions.suggester(key, task.suggestion.source) if task.suggestion else None,
             )
         )
     if errors:
@@ -54,6 +61,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
     added = await projects.add_event(
         session.db, event.TASKS_ADDED, project_id=project["id"], actor=session.who.actor, n=len(made)
     )
+    await suggestions.meet(session.db, key, (t.suggestion.source for t in asked.tasks if t.suggestion))
     await queries.copy_tasks(
         session.db, made, project_id=project["id"], event_id=added, slots=rules.first_slots(project["policy"])
     )
@@ -110,6 +118,9 @@ def shown(row: queries.Row) -> wire.Task:
         answers_count=row["answers"],
         confidence=row["confidence"],
         verdict=verdict(row),
+        suggestion=None
+        if row["suggestion"] is None
+        else wire.Suggestion(answer=row["suggestion"], source=row["suggested_by"]),
         created_at=row["created_at"],
     )
 
@@ -136,6 +147,7 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
             submitted_at=r["submitted_at"],
             active_ms=r["active_ms"],
             surplus=r["surplus"],
+            confirmed=r["confirmed"],
         )
         for r in rows
     ]

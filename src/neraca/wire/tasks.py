@@ -25,6 +25,16 @@ class Batches(Page):
 
 GoldUse = Literal["work", "exam", "calibration"]
 """Woven into work at random, asked in an exam only, or asked of everybody who works, before other gold."""
+class SuggestionNew(Asked):
+    """An answer to begin with, and what it comes from: a model's name, say."""
+
+    answer: dict[str, JsonValue]
+    source: Name | None = None
+
+
+class Suggestion(Told):
+    answer: dict[str, Any]
+    source: str | None
 
 
 class TaskNew(Asked):
@@ -35,6 +45,7 @@ class TaskNew(Asked):
     batch_id: Uuid | None = None
     gold: dict[str, JsonValue] | None = None  # the right answer, where it is known
     gold_use: GoldUse = "work"
+    suggestion: SuggestionNew | None = None  # what labelers see to begin with; they confirm it or depart from it
 
 
 class TasksNew(Asked):
@@ -73,6 +84,7 @@ class Task(Told):
     answers_count: int
     confidence: float | None
     verdict: Verdict | None
+    suggestion: Suggestion | None
     created_at: datetime
 
 
@@ -89,6 +101,7 @@ class Answer(Told):
     submitted_at: datetime
     active_ms: int
     surplus: bool
+    confirmed: bool | None  # whether it says what the suggestion said that its labeler was shown; null: none was
 
 
 class Answers(Told):

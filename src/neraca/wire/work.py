@@ -88,6 +88,7 @@ class Lease(Told):
     price: Money
     draft: dict[str, Any] | None
     exam: ExamStanding | None  # a task of the exam says so
+    suggestion: dict[str, Any] | None  # an answer to begin with, by a model or another source; it may be wrong
     media: dict[str, str]  # a link by the id of each asset
     credits: dict[str, str]  # who made it, by the id of each asset where that is known
 

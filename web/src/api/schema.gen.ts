@@ -1405,6 +1405,21 @@ export interface components {
             active_ms: number;
         };
         /**
+         * SuggestionNew
+         * @description An answer to begin with, and what it comes from: a model's name, say.
+         */
+        SuggestionNew: {
+            /** Answer */
+            answer: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Source
+             * @default null
+             */
+            source: string | null;
+        };
+        /**
          * TargetPolicy
          * @description Ask until the leading answer has this confidence, between a least and a most number.
          */
@@ -1475,6 +1490,8 @@ export interface components {
              * @enum {string}
              */
             gold_use: "work" | "exam" | "calibration";
+            /** @default null */
+            suggestion: components["schemas"]["SuggestionNew"] | null;
         };
         /** TasksNew */
         TasksNew: {
@@ -1536,6 +1553,8 @@ export interface components {
             active_ms: number;
             /** Surplus */
             surplus: boolean;
+            /** Confirmed */
+            confirmed: boolean | null;
         };
         /** Answers */
         Answers: {
@@ -2281,6 +2300,10 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             exam: components["schemas"]["ExamStanding"] | null;
+            /** Suggestion */
+            suggestion: {
+                [key: string]: unknown;
+            } | null;
             /** Media */
             media: {
                 [key: string]: string;
@@ -2616,6 +2639,15 @@ export interface components {
                 [key: string]: number | string;
             };
         };
+        /** Suggestion */
+        Suggestion: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+            /** Source */
+            source: string | null;
+        };
         /** Task */
         Task: {
             /** Id */
@@ -2646,6 +2678,7 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             verdict: components["schemas"]["Verdict"] | null;
+            suggestion: components["schemas"]["Suggestion"] | null;
             /**
              * Created At
              * Format: date-time

@@ -1,6 +1,7 @@
 """Reading an import's file into tasks, in a process of its own; killed at any moment, it goes on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from neraca.kit.session import Connection
 from neraca.tables import event
 from neraca.tasks import queries as tasks
 from neraca.tasks import rules as task_rules
+from neraca.tasks import suggestions
 from neraca.tasks.imports import queries, rules
 from neraca.tasks.imports.reading import HeaderError, Row
 from neraca.tasks.service import keep_gold
@@ -39,7 +41,7 @@ async def run(house: House, cell: Cell, import_id: UUID) -> bool:
                 found = rules.rows(source["format"], file, kind.params, source["bytes_read"])
                 number = source["rows_read"]
                 while chunk := _chunk(found, source["bytes_read"]):
-                    await _store(db, source, project, kind, number, chunk)
+                    await _store(db, cell.pseudonym_key, source, project, kind, number, chunk)
                     number += len(chunk)
                     source["bytes_read"] = chunk[-1].end
             except HeaderError as wrong:
@@ -66,7 +68,7 @@ def _chunk(found: Iterator[Row], begin: int) -> list[Row]:
 
 
 async def _store(
-    db: Connection, source: queries.Row, project: queries.Row, kind: Kind, number: int, chunk: list[Row]
+    db: Connection, key: bytes, source: queries.Row, project: queries.Row, kind: Kind, number: int, chunk: list[Row]
 ) -> None:
     """One transaction: the tasks of these rows, the report on the others, and the checkpoint."""
     for row in chunk:
@@ -93,8 +95,16 @@ async def _store(
                     row.faults += [Fault("#/gold" + f.pointer[1:], f.code, f.detail) for f in wrong]
                 if task is not None:
                     row.faults += task_rules.useless(task, "#")
+                suggestion: dict[str, Any] | None = None
+                if task is not None and task.suggestion is not None and not flaws:
+                    suggestion, wrong = task_rules.known(kind, config, params, task.suggestion.answer)
+                    row.faults += [Fault("#/suggestion/answer" + f.pointer[1:], f.code, f.detail) for f in wrong]
                 if task is not None and not row.faults:
-                    made.append(_new(task, params, gold, project, source, at))
+                    new = _new(task, params, gold, project, source, at)
+                    if task.suggestion is not None:
+                        whose = suggestions.suggester(key, task.suggestion.source)
+                        new = replace(new, suggestion=suggestion, suggested_by=whose)
+                    made.append(new)
                     continue
             failed.append((at, [_told(f) for f in row.faults[:MAX_FAULTS]]))
         if made:
@@ -114,6 +124,7 @@ async def _store(
                 slots=task_rules.first_slots(project["policy"]),
                 import_id=source["id"],
             )
+            await suggestions.meet(db, key, (t.suggestion.source for t in asked if t is not None and t.suggestion))
             await keep_gold(db, made, project_id=project["id"], actor=source["actor"])
         await queries.checkpoint(
             db, source["id"], bytes_read=chunk[-1].end, rows_read=number + len(chunk), created=len(made), failed=failed

@@ -12,7 +12,7 @@ from neraca.tasks.imports.reading import HeaderError, Row, Table, jsonl
 from neraca.tasks.rules import spelled_out
 from neraca.wire.tasks import TaskNew
 
-FIELDS = ("external_id", "priority", "batch_id", "gold", "gold_use")
+FIELDS = ("external_id", "priority", "batch_id", "gold", "gold_use", "suggestion", "suggestion_source")
 METADATA = "metadata."
 TEXT_TYPES = {"string"}
 Cell = Callable[[str], Any]
@@ -47,7 +47,8 @@ def _gold_cell(text: str) -> Any:
     return _json_cell(text) if text.lstrip().startswith("{") else text
 
 
-READ: dict[str, Cell] = {"priority": _json_cell, "gold": _gold_cell}
+READ: dict[str, Cell] = {"priority": _json_cell, "gold": _gold_cell, "suggestion": _gold_cell}
+PATHS = {"suggestion": ("suggestion", "answer"), "suggestion_source": ("suggestion", "source")}
 
 
 def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...], Cell]]:
@@ -63,7 +64,7 @@ def columns(table: Table, params: type[BaseModel]) -> list[tuple[tuple[str, ...]
             types = _types(properties[name]) - {"null"}
             found.append((("params", name), str if types <= TEXT_TYPES else _json_cell))
         elif name in FIELDS:
-            found.append(((name,), READ.get(name, str)))
+            found.append((PATHS.get(name, (name,)), READ.get(name, str)))
         elif name.startswith(METADATA) and len(name) > len(METADATA):
             found.append((("metadata", name[len(METADATA) :]), str))
         else:
@@ -113,9 +114,14 @@ def rows(form: str, file: BinaryIO, params: type[BaseModel], offset: int) -> Ite
 
 
 def name_class(row: Row, kind: Kind) -> None:
-    """A known answer that is given by its class alone becomes the answer that it is."""
-    if isinstance(row.value, dict) and isinstance(text := row.value.get("gold"), str):
+    """A known or suggested answer that is given by its class alone becomes the answer that it is."""
+    if not isinstance(row.value, dict):
+        return
+    if isinstance(text := row.value.get("gold"), str):
         row.value["gold"] = spelled_out(kind, text) or text
+    suggested = row.value.get("suggestion")
+    if isinstance(suggested, dict) and isinstance(text := suggested.get("answer"), str):
+        suggested["answer"] = spelled_out(kind, text) or text
 
 
 def task(row: Row) -> TaskNew | None:
