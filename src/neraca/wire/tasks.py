@@ -25,6 +25,8 @@ class Batches(Page):
 
 GoldUse = Literal["work", "exam", "calibration"]
 """Woven into work at random, asked in an exam only, or asked of everybody who works, before other gold."""
+
+
 class SuggestionNew(Asked):
     """An answer to begin with, and what it comes from: a model's name, say."""
 
