@@ -38,9 +38,9 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
             gold, wrong = rules.known(kind, config, params, task.gold)
             errors += [Fault(f"#/tasks/{i}/gold{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         errors += rules.useless(task, f"#/tasks/{i}")
-        suggestion: dict[str, Any] | None = None
-        if task.suggestion is not None and not flaws:
-            suggestion, wrong = rules.known(kind, config, params, task.suggestion.answer)
+        suggested: dict[str, Any] = {}
+        if not flaws:
+            suggested, wrong = suggestions.read(key, kind, config, params, task.suggestion)
             errors += [Fault(f"#/tasks/{i}/suggestion/answer{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         made.append(
             queries.NewTask(
@@ -52,8 +52,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
                 batch_id=UUID(task.batch_id) if task.batch_id else None,
                 gold=gold,
                 gold_use=task.gold_use,
-                suggestion=suggestion,
-                suggested_by=suggestions.suggester(key, task.suggestion.source) if task.suggestion else None,
+                **suggested,
             )
         )
     if errors:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from neraca.kind import Kind, check
+from neraca.kind import Flaw, Kind, check
 from neraca.kit.session import Connection
 from neraca.kit.signing import pseudonym
 from neraca.tasks import suggestion_queries
+from neraca.tasks.rules import known
+from neraca.wire.tasks import SuggestionNew
 
 SAME = 0.005  # answers less far apart are the same: an editor rounds what it was given
 
@@ -15,6 +17,16 @@ SAME = 0.005  # answers less far apart are the same: an editor rounds what it wa
 def suggester(key: bytes, name: str | None) -> UUID:
     """The id of a source of suggestions, under the cell's key."""
     return pseudonym(key, f"suggestion:{name or ''}")
+
+
+def read(
+    key: bytes, kind: Kind, config: Any, params: dict[str, Any], asked: SuggestionNew | None
+) -> tuple[dict[str, Any], list[Flaw]]:
+    """The columns of a suggestion, and everything that is wrong with its answer by its kind."""
+    if asked is None:
+        return {}, []
+    answer, flaws = known(kind, config, params, asked.answer)
+    return {"suggestion": answer, "suggested_by": suggester(key, asked.source)}, flaws
 
 
 async def meet(db: Connection, key: bytes, names: Iterable[str | None]) -> None:

@@ -1,7 +1,6 @@
 """Reading an import's file into tasks, in a process of its own; killed at any moment, it goes on."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -89,22 +88,14 @@ async def _store(
             if raw is not None:
                 params, flaws = task_rules.checked(kind, config, raw, sizes)
                 row.faults += [Fault("#/params" + f.pointer[1:], f.code, f.detail) for f in flaws]
-                gold: dict[str, Any] | None = None
-                if task is not None and task.gold is not None and not flaws:
-                    gold, wrong = task_rules.known(kind, config, params, task.gold)
-                    row.faults += [Fault("#/gold" + f.pointer[1:], f.code, f.detail) for f in wrong]
+                more: dict[str, Any] = {}
+                if task is not None and not flaws:
+                    more, wrong = _answers(key, kind, config, params, task)
+                    row.faults += wrong
                 if task is not None:
                     row.faults += task_rules.useless(task, "#")
-                suggestion: dict[str, Any] | None = None
-                if task is not None and task.suggestion is not None and not flaws:
-                    suggestion, wrong = task_rules.known(kind, config, params, task.suggestion.answer)
-                    row.faults += [Fault("#/suggestion/answer" + f.pointer[1:], f.code, f.detail) for f in wrong]
                 if task is not None and not row.faults:
-                    new = _new(task, params, gold, project, source, at)
-                    if task.suggestion is not None:
-                        whose = suggestions.suggester(key, task.suggestion.source)
-                        new = replace(new, suggestion=suggestion, suggested_by=whose)
-                    made.append(new)
+                    made.append(_new(task, params, more, project, source, at))
                     continue
             failed.append((at, [_told(f) for f in row.faults[:MAX_FAULTS]]))
         if made:
@@ -131,8 +122,22 @@ async def _store(
         )
 
 
+def _answers(
+    key: bytes, kind: Kind, config: Any, params: dict[str, Any], task: TaskNew
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The answers that a task comes with, a known one and a suggested one, and everything wrong with them."""
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    if task.gold is not None:
+        found["gold"], wrong = task_rules.known(kind, config, params, task.gold)
+        faults += [Fault("#/gold" + f.pointer[1:], f.code, f.detail) for f in wrong]
+    suggested, wrong = suggestions.read(key, kind, config, params, task.suggestion)
+    faults += [Fault("#/suggestion/answer" + f.pointer[1:], f.code, f.detail) for f in wrong]
+    return found | suggested, faults
+
+
 def _new(
-    task: TaskNew, params: dict[str, Any], gold: dict[str, Any] | None, project: queries.Row, source: queries.Row,
+    task: TaskNew, params: dict[str, Any], more: dict[str, Any], project: queries.Row, source: queries.Row,
     at: int,
 ) -> tasks.NewTask:  # fmt: skip
     return tasks.NewTask(
@@ -143,6 +148,6 @@ def _new(
         priority=project["priority"] if task.priority is None else task.priority,
         batch_id=UUID(task.batch_id) if task.batch_id else source["batch_id"],
         import_row=at,
-        gold=gold,
+        **more,
         gold_use=task.gold_use,
     )
