@@ -22,11 +22,23 @@ def annotated(n: int, kind: str, value: Any) -> dict[str, Any]:
 PLAIN = {"url": "https://example.org/f.pdf", "mime_type": "application/pdf", "name": "f.pdf"}
 IMAGE = {"url": "https://example.org/i.png", "mime_type": "image/png", "name": "i.png", "file_size_in_bytes": 12}
 AUDIO = {"url": "https://example.org/a.mp3", "mime_type": "audio/mpeg", "duration": 1.5}
+WORKSPACE = {
+    "workspace_id": "w1",
+    "workspace_config": {
+        "workspace_id": "w1", "workspace_url": "https://example.org/w1", "workspace_token": "t",
+        "expires_at": "2030-01-01T00:00:00.000Z", "inactivity_freeze_time": 600, "workspace_image_version": 3,
+    },
+    "output_files": [{"scale_url": "scaledata://a/b", "file_name": "a.py", "file_content": "print(1)"}],
+    "stdout_output": {"content": "1"},
+    "test_stderr_output": {"url": "https://example.org/err.txt"},
+}  # fmt: skip
 VALUES: list[tuple[str, Any]] = [
     ("integer", 5), ("boolean", True), ("text", "Good."), ("category", "yes"), ("category_multiple", ["a", "b"]),
     ("file", PLAIN), ("ranked_choices", ["m1", "m2"]), ("ranked_groups", [["m1"], ["m2", "m3"]]),
     ("labeled_text", [{"label": "x", "text": "y"}]),
     ("rubric_rating", {"score": 2, "color": "green", "justification": "Says it."}),
+    ("rubric_criteria", {"weight": 2.5, "criterion": "Names the capital"}),
+    ("workspace_container", WORKSPACE),
 ]  # fmt: skip
 THREADS = [
     {
@@ -93,6 +105,7 @@ def test_a_conversation_from_its_creation_to_its_end(account: Account) -> None:
     assert turn.messages[0].content.attachments[1].actual_instance.name == "i.png"
     told = {a.actual_instance.type: a.actual_instance.to_dict().get("value") for a in turn.annotations}
     assert set(told) == {kind for kind, _ in VALUES}
+    assert len(told) == 12
     for kind, value in VALUES:
         if kind != "file":
             assert told[kind] == value
@@ -119,6 +132,41 @@ def test_a_response_in_the_older_form_is_a_thread(account: Account) -> None:
     said = enter(account, other.task_id, "Ada", wrong)
     assert said.status_code == 400
     assert "integer" in said.json()["error"]
+
+
+def test_a_workspace_with_its_last_run(account: Account) -> None:
+    """The client cannot read the run in any form: it is kept, and told by the older protocol alone."""
+    value = {**WORKSPACE, "last_code_run_event": {"id": "run", "result": {"status": {"code": 0}, "score": 1}}}
+    threads = [{"id": "t", "turns": [], "annotations": [annotated(1, "workspace_container", value)]}]
+    made = account.live.v2.create_chat_task(CreateChatTaskRequest(project_name=chat_project(account).name))
+    assert enter(account, made.task_id, "Ada", {"threads": threads}).status_code == 200
+    assert completed(account, made.task_id).response == {"threads": threads}
+    (thread,) = account.live.v2.get_task(made.task_id).threads
+    found = thread.annotations[0].actual_instance.value
+    assert found.output_files[0].file_content == "print(1)"
+    assert found.workspace_config.inactivity_freeze_time == 600
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "place"),
+    [
+        ("integer", True, "value"), ("boolean", "yes", "value"), ("category_multiple", "a", "value"),
+        ("ranked_groups", [["a"], "b"], "value.1"), ("labeled_text", [{"label": "x"}], "value.0.text"),
+        ("rubric_criteria", {"weight": "2"}, "value.weight"), ("rubric_criteria", [], "value"),
+        ("rubric_rating", {"score": "2"}, "value.score"), ("workspace_container", [], "value"),
+        ("workspace_container", {"output_files": [{"file_name": "a"}]}, "value.output_files.0.scale_url"),
+        ("workspace_container", {"workspace_config": {"workspace_id": "w"}}, "value.workspace_config.workspace_url"),
+        ("file", "https://example.org/a", "value"),
+    ],
+)  # fmt: skip
+def test_a_value_that_the_client_could_not_read_is_refused(account: Account, kind: str, value: Any, place: str) -> None:
+    made = account.live.v2.create_chat_task(CreateChatTaskRequest(project_name=chat_project(account).name))
+    threads = [{"id": "t", "turns": [], "annotations": [annotated(1, kind, value)]}]
+    said = enter(account, made.task_id, "Ada", {"threads": threads})
+    assert said.status_code == 400
+    assert place in said.json()["error"]
+    assert kind in said.json()["error"]
+    assert account.live.get_task(made.task_id).status == "pending"
 
 
 def test_pages_metadata_and_names(account: Account) -> None:

@@ -10,6 +10,7 @@ from neraca.doors.scale.words import told_at
 
 Row = Mapping[str, Any]
 Json = dict[str, Any]
+RUN = "last_code_run_event"
 
 
 def project(row: Row) -> Json:
@@ -75,14 +76,26 @@ def parsed(value: Any) -> Any:
         return [parsed(v) for v in value]
     if not isinstance(value, dict):
         return value
+    if isinstance(value.get("type"), str) and "key" in value:
+        return _annotation(value)
     found = {key: parsed(v) for key, v in value.items()}
     if {"messages", "turns", "role", "criterion", "criterion_definition_id", "criteria_evaluations"} & found.keys():
         found.setdefault("annotations", [])
     if isinstance(found.get("attachments"), list):
         found["attachments"] = [file(one) for one in found["attachments"] if isinstance(one, dict)]
-    if found.get("type") == "file" and isinstance(found.get("value"), dict):
-        found["value"] = file(found["value"])
     return found
+
+
+def _annotation(given: Json) -> Json:
+    """An annotation whose value the client can read."""
+    value = given.get("value")
+    if given["type"] == "file" and isinstance(value, dict):
+        return {**given, "value": file(value)}
+    if given["type"] == "workspace_container" and isinstance(
+        value, dict
+    ):  # the client cannot read the run: a NameError
+        return {**given, "value": {key: v for key, v in value.items() if key != RUN}}
+    return given
 
 
 def file(given: Json) -> Json:
