@@ -1,6 +1,7 @@
+import random
 import subprocess
 import sys
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 
@@ -72,3 +73,83 @@ def test_a_calibrated_posterior_is_the_map_by_hand() -> None:
     assert online.calibrated((0.8, 0.2), 1.0, (0.0, 0.0)) == pytest.approx((0.8, 0.2))
     q = online.calibrated((0.8, 0.2), 0.5, (0.0, 1.0))
     assert q[0] / q[1] == pytest.approx(2 / 2.718281828459045)
+
+
+def test_a_policy_is_read_with_its_cap_and_its_escalation() -> None:
+    raw = {"type": "target", "confidence": 0.9, "min": 1, "max": 5}
+    assert online.policy(raw) == online.Target(0.9, 1, 5)
+    more = {"cost_cap": {"micros": 300, "currency": "USD"}, "escalate": {"to": "judge", "answers": 2}}
+    assert online.policy(raw | more) == online.Target(0.9, 1, 5, 300, online.Escalate("judge", 2))
+    assert online.policy(raw | {"escalate": {"to": "judge"}}) == online.Target(
+        0.9, 1, 5, None, online.Escalate("judge")
+    )
+    for wrong in ({"cost_cap": 3}, {"escalate": {"answers": 1}}):
+        with pytest.raises(ValueError, match="no such"):
+            online.policy(raw | wrong)
+
+
+def test_a_cap_counts_what_was_paid_and_what_is_being_given() -> None:
+    assert online.payable(None, 10, 999) is None
+    assert online.payable(100, 0, 50) is None
+    assert [online.payable(100, 30, spent) for spent in (0, 9, 30, 70, 71, 100, 130)] == [3, 3, 2, 1, 0, 0, 0]
+    assert online.payable(100, 30, 90, pending=1) == 1
+    capped = online.Target(0.98, 1, 7, cost_cap=100)
+    assert online.decide(capped, (0.9, 0.1), 3, left=0) == "capped"
+    assert online.decide(capped, (0.9, 0.1), 3, left=1) == "ask"
+    assert online.decide(capped, (0.99, 0.01), 3, left=0) == "met"
+    assert online.decide(capped, (0.9, 0.1), 7, left=0) == "exhausted"
+
+
+def test_hopeless_is_never_said_of_a_task_that_could_still_be_met() -> None:
+    """Every sequence of answers that is left, from every labeler of a crowd, against what the rule said."""
+    rng = random.Random(11)  # noqa: S311 - repeatable
+    said_so = 0
+    for _ in range(400):
+        k = rng.choice((2, 3))
+        crowd = [_rows(rng, k) for _ in range(3)]
+        sway = online.sway(crowd)
+        p = _normal([rng.random() + 0.01 for _ in range(k)])
+        left, target = rng.randint(1, 3), rng.choice((0.9, 0.98))
+        best = max(
+            max(online.posterior(p, [(v, rows) for v, rows in given], temper=online.TEMPER))
+            for given in product(product(range(k), crowd), repeat=left)
+        )
+        how = online.Target(target, 1, 3 + left, escalate=online.Escalate("judge"))
+        if online.decide(how, p, 3, sway=sway) == "hopeless":
+            said_so += 1
+            assert best < target
+    assert said_so > 40
+
+
+def test_only_where_others_can_be_asked_is_anything_hopeless() -> None:
+    alone, passing = online.Target(0.98, 1, 5), online.Target(0.98, 1, 5, escalate=online.Escalate("judge"))
+    assert online.decide(alone, (0.5, 0.5), 4, sway=1.0) == "ask"
+    assert online.decide(passing, (0.5, 0.5), 4, sway=1.0) == "hopeless"
+    assert online.decide(passing, (0.5, 0.5), 4) == "ask"  # nothing is known of the labelers yet
+    assert online.decide(passing, (0.5, 0.5), 4, sway=5.0) == "ask"
+    assert online.decide(passing, (0.5, 0.5), 2, left=1, sway=1.0) == "hopeless"  # the cap allows one more
+
+
+def test_experts_end_a_task_by_the_target_or_by_their_number() -> None:
+    how = online.Target(0.98, 1, 5, escalate=online.Escalate("judge", 2))
+    assert online.after_experts(how, (0.99, 0.01), 0) == "met"
+    assert online.after_experts(how, (0.99, 0.01), 1) == "escalated"
+    assert online.after_experts(how, (0.6, 0.4), 1) == "ask"
+    assert online.after_experts(how, (0.6, 0.4), 2) == "escalated"
+    assert online.after_experts(online.Target(0.98, 1, 5), (0.6, 0.4), 1) == "escalated"
+
+
+def test_an_expert_is_believed_by_the_skill_and_then_by_what_they_did() -> None:
+    assert online.expert_column(2, 0) == online.start_column(2, 0, online.EXPERT)
+    poor = (0.6, 0.4)
+    few, many = (online.expert_column(2, 0, poor, n) for n in (1, 2000))
+    assert few[0] > 0.9
+    assert many[0] == pytest.approx(0.6, abs=0.01)
+
+
+def _normal(weights: list[float]) -> tuple[float, ...]:
+    return tuple(w / sum(weights) for w in weights)
+
+
+def _rows(rng: random.Random, k: int) -> tuple[tuple[float, ...], ...]:
+    return tuple(_normal([rng.random() + 2 * (c == v) for v in range(k)]) for c in range(k))

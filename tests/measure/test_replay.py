@@ -52,7 +52,20 @@ def test_a_stated_confidence_is_met_with_gold() -> None:
     closed = sum(order.met_known for order in got.orders)
     assert closed > 200
     assert got.met_accuracy >= 0.95 - 0.01 - (0.95 * 0.05 / (closed / 2)) ** 0.5
-    assert all(order.met + order.exhausted == 600 for order in got.orders)
+    assert all(order.met + order.escalated + order.exhausted == 600 for order in got.orders)
+
+
+def test_what_cannot_get_there_is_escalated_early_or_exhausted() -> None:
+    """A policy that passes tasks on saves answers on them, and loses nothing on those that it meets."""
+    data = crowd(6, 400, 7, 0.72)
+    alone = replay.replay(data, online.Target(0.97, 2, 7), orders=2)
+    passing = replay.replay(data, online.Target(0.97, 2, 7, escalate=online.Escalate("judge")), orders=2)
+    assert alone.escalated_share < 0.02  # recordings of 7 answers end with the policy's 7
+    assert all(order.exhausted > 80 and order.met + order.exhausted + order.escalated == 400 for order in alone.orders)
+    assert all(order.exhausted == 0 for order in passing.orders)
+    assert passing.escalated_share == pytest.approx(1 - passing.met_share)
+    assert passing.used < 0.95 * alone.used
+    assert passing.met_share > alone.met_share - 0.03
 
 
 def test_a_told_verdict_stays() -> None:

@@ -9,12 +9,19 @@ from typing import Annotated
 import typer
 
 from neraca.cli.speech import Json, Refused, app
+from neraca.measure import online
 
 
 @app.command("replay")
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="labels.csv, and truth.csv if it is known.")],
     target: Annotated[float | None, typer.Option(help="Ask until this confidence, such as 0.98.")] = None,
+    most: Annotated[
+        int | None, typer.Option("--max", min=1, help="At most so many answers; else all that there are.")
+    ] = None,
+    escalate: Annotated[
+        bool, typer.Option("--escalate", help="Pass tasks on as soon as no answers that are left can get them there.")
+    ] = False,
     orders: Annotated[int, typer.Option(min=1, max=1000, help="How many random orders.")] = 10,
     gold: Annotated[
         float, typer.Option(help="Share of the truth given as gold, such as 0.1; the rest is scored.")
@@ -32,6 +39,10 @@ def replay(
     how = past.default_policy(data)
     if target is not None:
         how = dataclasses.replace(how, confidence=target)
+    if most is not None:
+        how = dataclasses.replace(how, min=min(how.min, most), max=most)
+    if escalate:
+        how = dataclasses.replace(how, escalate=online.Escalate("expert"))
     found = past.replay(data, how, orders=orders, gold=gold)
     if as_json:
         told = dataclasses.asdict(found)
@@ -54,5 +65,9 @@ def replay(
     else:
         print("accuracy          unknown: there is no truth.csv")
     right = f", {found.met_accuracy:.4f} of them right" if found.truths and found.met_share else ""
-    print(f"target met        {found.met_share:.0%} of the tasks{right}; {1 - found.met_share:.0%} escalated")
+    print(f"target met        {found.met_share:.1%} of the tasks{right} (target {how.confidence})")
+    print(f"escalated         {found.escalated_share:.1%} of the tasks")
+    spent = 1 - found.met_share - found.escalated_share
+    if spent > 0.0005:  # nothing to tell below a twentieth of a percent
+        print(f"exhausted         {spent:.1%} of the tasks: all answers of the policy used up")
     print(f"confidences       {'calibrated on ' + str(found.gold) + ' gold tasks' if found.gold else 'not calibrated'}")

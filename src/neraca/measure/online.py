@@ -13,13 +13,19 @@ from math import exp, fsum, isfinite, log
 from typing import Literal
 
 Rows = Sequence[Sequence[float]]
-Decision = Literal["ask", "met", "count", "exhausted"]
+Decision = Literal["ask", "met", "count", "exhausted", "capped", "hopeless", "escalated"]
 
 STRENGTH = 2.0  # pseudo-answers a row of a new labeler is worth; the best of 2..50 over twelve real crowds
 FLOOR = 1e-6  # no answer is impossible, so that no single one decides against all others
 START_ACCURACY = 0.6  # believed of labelers before a project has an estimate: two who agree are not yet enough
 TEMPER = 0.7  # what an answer counts for: errors of one task are not independent
 NEW, MET = 10.0, 20.0  # an answer of one who gave n counts for (n + NEW) / (n + MET) of that: half of it at first
+FIRST, GROWTH = (
+    200,
+    1.25,
+)  # answers of a project before the first estimate of its labelers; an estimate by how many more
+EXPERT = 0.95  # believed of those with the skill that hard tasks are passed to
+EXPERT_ANSWERS = 20.0  # answers that this belief is worth beside what an estimate has seen of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,26 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """Who is asked about tasks that cannot reach their target: up to `answers` of those who have the skill `to`."""
+
+    to: str
+    answers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """Ask until the posterior reaches `confidence`, with at least `min` and at most `max` answers."""
+    """Ask until the posterior reaches `confidence`, with at least `min` and at most `max` answers.
+
+    No answer is asked with which a task would cost more than `cost_cap`, in millionths. The answers that `escalate`
+    asks for count neither against `max` nor against the cap.
+    """
 
     confidence: float
     min: int
     max: int
+    cost_cap: int | None = None
+    escalate: Escalate | None = None
 
 
 Policy = Fixed | Target
@@ -47,9 +67,31 @@ def policy(raw: Mapping[str, object]) -> Policy:
         case {"type": "fixed", "answers": int(n)}:
             return Fixed(n)
         case {"type": "target", "confidence": float() | int() as p, "min": int(low), "max": int(high)}:
-            return Target(float(p), low, high)
+            return Target(float(p), low, high, _cap(raw.get("cost_cap")), _escalate(raw.get("escalate")))
         case _:
             raise ValueError("There is no such policy.")
+
+
+def _cap(raw: object) -> int | None:
+    match raw:
+        case None:
+            return None
+        case {"micros": int(cap)}:
+            return cap
+        case _:
+            raise ValueError("There is no such cost cap.")
+
+
+def _escalate(raw: object) -> Escalate | None:
+    match raw:
+        case None:
+            return None
+        case {"to": str(skill), "answers": int(most)}:
+            return Escalate(skill, most)
+        case {"to": str(skill)}:
+            return Escalate(skill)
+        case _:
+            raise ValueError("There is no such escalation.")
 
 
 def uniform(k: int) -> tuple[float, ...]:
@@ -137,17 +179,79 @@ def best(p: Sequence[float]) -> int:
     return max(range(len(p)), key=lambda c: (p[c], -c))
 
 
-def decide(how: Policy, p: Sequence[float], n: int) -> Decision:
-    """What to do with a task of n answers: ask on, or close it: met, by count, exhausted (max without target)."""
+def payable(cap: int | None, price: int, spent: int, pending: int = 0) -> int | None:
+    """How many answers can still come: those that are being given (`pending`, in `spent`) and those the cap allows."""
+    if cap is None or price <= 0:
+        return None
+    return pending + max(cap - spent, 0) // price
+
+
+def decide(how: Policy, p: Sequence[float], n: int, *, left: int | None = None, sway: float | None = None) -> Decision:
+    """What to do with a task of n answers: ask on, or end it.
+
+    met: the target is reached. count: so many were wanted. exhausted: the most answers were used up. capped: the next
+    one would cost too much (`left`, how many the cap still allows, is 0). hopeless: see there; only where there is
+    somebody else to ask, as otherwise every answer makes the verdict better.
+    """
     match how:
         case Fixed(answers=wanted):
             return "ask" if n < wanted else "count"
         case Target(confidence=target, min=low, max=high):
-            if n < low:
-                return "ask"
-            if max(p) >= target:
+            if n >= low and max(p) >= target:
                 return "met"
-            return "ask" if n < high else "exhausted"
+            if n >= high:
+                return "exhausted"
+            if left == 0:
+                return "capped"
+            rest = high - n if left is None else min(high - n, left)
+            if n >= low and how.escalate is not None and sway is not None and hopeless(target, p, rest, sway):
+                return "hopeless"
+            return "ask"
+
+
+def hopeless(target: float, p: Sequence[float], left: int, sway: float) -> bool:
+    """Whether `left` answers that all speak for the leading class cannot make it as probable as `target`.
+
+    An answer multiplies the odds of one class against another by no more than e^sway, so after `left` of them
+    p(c) / (1 - p(c)) <= e^(left sway) max p / (1 - max p), for every class c.
+    """
+    top = min(max(p), 1.0 - FLOOR)
+    return log(max(top, FLOOR) / (1.0 - top)) + left * sway < log(target / (1.0 - target))
+
+
+def sway(confusions: Iterable[Rows]) -> float:
+    """The most that one answer of any of these labelers, at its full weight, moves the logarithm of the odds."""
+    return TEMPER * max(
+        (
+            log(max(*column, FLOOR) / max(min(column), FLOOR))
+            for confusion in confusions
+            for column in zip(*confusion, strict=True)
+        ),
+        default=0.0,
+    )
+
+
+def after_experts(how: Target, p: Sequence[float], experts: int) -> Decision:
+    """The same for a task that was escalated, after the answers of `experts` who have the skill.
+
+    A late answer of somebody else may still meet the target: that is met, not escalated.
+    """
+    wanted = how.escalate.answers if how.escalate is not None else 1
+    if max(p) >= how.confidence:
+        return "escalated" if experts else "met"
+    return "escalated" if experts >= wanted else "ask"
+
+
+def expert_column(k: int, said: int, own: Sequence[float] | None = None, answers: int = 0) -> tuple[float, ...]:
+    """P(said | truth = c) of one who has the skill: what is believed of all of them, and the own column by its answers.
+
+    Experts see mostly hard tasks, so an estimate alone would make too little of them.
+    """
+    start = start_column(k, said, EXPERT)
+    if own is None:
+        return start
+    whole = EXPERT_ANSWERS + max(answers, 0)
+    return tuple((EXPERT_ANSWERS * s + max(answers, 0) * o) / whole for s, o in zip(start, own, strict=True))
 
 
 def expected_gain(p: Sequence[float], confusion: Rows) -> float:

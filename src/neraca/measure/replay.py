@@ -2,9 +2,10 @@
 
 Each order is a random sequence of (worker, task) as recorded. An answer is taken only while its task is open; then the
 task's posterior is computed with the skills of the last estimate and `online.decide` closes it or not. Skills are
-estimated anew (`skills`) whenever the answers taken have grown by `GROWTH`; then every open task is looked at again,
-and one that the new skills can decide is closed. A verdict that has been told stays, as in the engine. A task whose
-recorded answers are used up keeps its best class under the last skills: it is *escalated*. One rule for all sets.
+estimated anew (`skills`) whenever the answers taken have grown by `online.GROWTH`; then every open task is looked at
+again, and one that the new skills can decide is closed. A verdict that has been told stays, as in the engine. One rule
+for all sets. A task that cannot get there keeps its best class: it is *escalated* where its recorded answers are used
+up (under the last skills), and wherever the policy passes it on to somebody else, whose answer nobody recorded.
 
 With gold, the map from posteriors to confidences (`calibrate`) is fitted at every estimate to the gold tasks, by their
 answers so far and by skills that do not know the gold; decisions are made on calibrated posteriors.
@@ -22,8 +23,6 @@ import numpy as np
 from neraca.measure import aggregate, calibrate, dawid_skene, majority, online, skills
 from neraca.measure.majority import Flags, Ints
 
-GROWTH = 1.25
-FIRST = 200  # answers before the first estimate
 TARGET = 0.98
 LEAST = 2
 SHOWN = 5
@@ -49,12 +48,14 @@ class Crowd:
 class Order:
     """One order: accuracy 0..1 where the truth is known and not given as gold, and how many tasks ended how.
 
+    `met` (or by count), `escalated`, or `exhausted`: the policy allows no more answers and passes nothing on.
     `met_right` of the `met_known` tasks that were closed as met, of known truth and not gold, are right.
     """
 
     accuracy: float
     answers: int
     met: int
+    escalated: int
     exhausted: int
     met_known: int
     met_right: int
@@ -87,6 +88,7 @@ class Result:
     majority_accuracy: float
     met_share: float
     met_accuracy: float
+    escalated_share: float
     orders: Sequence[Order]
     repeated: int
     unmatched: int
@@ -177,7 +179,9 @@ class _Run:
         self.verdict = np.full(len(data.tasks), -1, dtype=np.int64)
         self.open = np.ones(len(data.tasks), dtype=np.bool_)
         self.met = np.zeros(len(data.tasks), dtype=np.bool_)
-        self.next = FIRST
+        self.ended = np.zeros(len(data.tasks), dtype=np.bool_)  # by the policy, as one that cannot be met
+        self.sway: float | None = None
+        self.next = online.FIRST
 
     def take(self, i: int) -> None:
         """The i-th recorded answer comes in."""
@@ -189,7 +193,7 @@ class _Run:
         self.look(t)
         if len(self.taken) >= self.next:
             self.estimate()
-            self.next = int(len(self.taken) * GROWTH)
+            self.next = int(len(self.taken) * online.GROWTH)
 
     def column(self, said: int, worker: int) -> Sequence[float]:
         """P(said | truth = c) of a worker by class; the pool's if they were not met in the last estimate."""
@@ -205,9 +209,10 @@ class _Run:
     def look(self, t: int) -> None:
         p = online.calibrated(self.posterior(t), self.tau, self.bias)
         self.verdict[t] = online.best(p)
-        end = online.decide(self.how, p, len(self.votes[t]))
+        end = online.decide(self.how, p, len(self.votes[t]), sway=self.sway)
         self.open[t] = end == "ask"
         self.met[t] = end in {"met", "count"}
+        self.ended[t] = end == "exhausted"
 
     def estimate(self) -> None:
         """Skills from the answers taken, as the engine's job makes them; then every open task again."""
@@ -220,8 +225,11 @@ class _Run:
         found = skills.estimate(task, worker, label, tasks=len(d.tasks), labelers=len(d.workers), classes=k)
         self.prior = found.prior.tolist()
         self.pool = tuple(tuple(row) for row in found.pooled.tolist())
-        for w in np.unique(worker).tolist():
-            rows = online.rows(found.counts[w].tolist(), found.pooled.tolist())
+        believed = [
+            (w, online.rows(found.counts[w].tolist(), found.pooled.tolist())) for w in np.unique(worker).tolist()
+        ]
+        self.sway = online.sway([self.pool, *(rows for _, rows in believed)])
+        for w, rows in believed:
             for said in range(k):
                 self.columns[said, w] = [row[said] for row in rows]
         self.weights = {w: online.weight(n) for w, n in enumerate(found.answers.tolist())}
@@ -283,7 +291,8 @@ def replay(
         default_accuracy=accuracy(best.label, data.truth),
         majority_accuracy=majority.split_accuracy(votes, data.truth),
         met_share=fmean(r.met for r in runs) / len(data.tasks) if runs else 0.0,
-        met_accuracy=sum(r.met_right for r in runs) / closed if closed else 0.0, orders=runs,
+        met_accuracy=sum(r.met_right for r in runs) / closed if closed else 0.0,
+        escalated_share=fmean(r.escalated for r in runs) / len(data.tasks) if runs else 0.0, orders=runs,
         repeated=data.repeated, unmatched=data.unmatched,
     )  # fmt: skip
 
@@ -291,9 +300,11 @@ def replay(
 def _ended(run: _Run) -> Order:
     truth = np.where(run.gold < 0, run.data.truth, -1)
     met: Flags = run.met & (truth >= 0)
+    passing = isinstance(run.how, online.Target) and run.how.escalate is not None
+    exhausted = 0 if passing else int(run.ended.sum())
     return Order(
         accuracy=accuracy(run.verdict, truth), answers=len(run.taken), met=int(run.met.sum()),
-        exhausted=int((~run.met).sum()), met_known=int(met.sum()),
+        escalated=int((~run.met).sum()) - exhausted, exhausted=exhausted, met_known=int(met.sum()),
         met_right=int((run.verdict[met] == truth[met]).sum()),
     )  # fmt: skip
 
