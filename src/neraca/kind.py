@@ -14,16 +14,21 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from neraca.kit import wording
 from neraca.kit.problems import MAX_FAULTS, pointer, shown
+from neraca.measure.belief import NOBODY, Crowd
 
 __all__ = [
     "MAX_FLAWS",
+    "NOBODY",
     "Agreed",
     "Answer",
+    "Crowd",
+    "Drawn",
     "Flaw",
     "Format",
     "JsonObject",
     "Judgment",
     "Kind",
+    "Objects",
     "Part",
     "Vote",
     "check",
@@ -91,6 +96,27 @@ def confidence(agreed: Sequence[Agreed]) -> float:
     return exp(fsum(log(max(a.confidence, 1e-12)) for a in agreed))
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An object of an answer: its class, the sort of shape, and the shape's numbers (`box`: x, y, w, h in pixels)."""
+
+    label: str
+    shape: str
+    numbers: tuple[float, ...]
+
+
+class Objects(Protocol):
+    """What the estimate needs of a kind whose answers are objects: to take them apart; `measure` compares them."""
+
+    def classes(self, config: JsonObject) -> list[str]:
+        """The class ids of objects, in the configuration's order."""
+        ...
+
+    def drawn(self, answer: Answer) -> list[Drawn]:
+        """The objects of an answer, in its order."""
+        ...
+
+
 class Format(Protocol):
     """A file format of a kind: whole answers, written and read without the rest of the world."""
 
@@ -144,6 +170,11 @@ class Kind(Protocol):
         ...
 
     @property
+    def objects(self) -> Objects | None:
+        """How answers are taken apart, for a kind whose answers are objects."""
+        ...
+
+    @property
     def config(self) -> type[BaseModel]: ...
     @property
     def params(self) -> type[BaseModel]: ...
@@ -170,8 +201,12 @@ class Kind(Protocol):
         """Comparable rows of one task; the order of the votes makes no difference."""
         ...
 
-    def agree(self, votes: Sequence[Vote], config: JsonObject, reliability: Mapping[str, float]) -> list[Agreed]:
-        """The inference of `neraca.measure` that fits this kind; `reliability` is P(right) per labeler, if known."""
+    def agree(self, votes: Sequence[Vote], config: JsonObject, crowd: Crowd) -> list[Agreed]:
+        """The inference of `neraca.measure` that fits this kind. `crowd` is what is believed of who draws objects."""
+        ...
+
+    def confidence(self, agreed: Sequence[Agreed]) -> float:
+        """What a verdict of these says of itself, 0..1; `kind.confidence` unless the kind has a better number."""
         ...
 
     def merge(self, agreed: Sequence[Agreed], config: JsonObject) -> JsonRow:

@@ -1,6 +1,7 @@
 """What every kind obeys, tested once for all: over its examples and over random subsets of them."""
 
 import json
+import random
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neraca import kinds
-from neraca.kind import Flaw, Kind, Vote, check
+from neraca.kind import NOBODY, Crowd, Flaw, Kind, Vote, check
+from neraca.measure.belief import Drawer, Hand
 
 FOLDER = Path(kinds.__file__).parent
 
@@ -70,13 +72,23 @@ def test_distance_is_a_symmetric_share(kind: Kind) -> None:
             assert d == kind.distance(right, left, shown["config"])
 
 
+CROWDS = (
+    NOBODY,
+    Crowd(stranger=Drawer(recall=0.9, invents=0.02, hands={"box": Hand(0.05, 0.1)}), odds=0.2, empty=0.1, learnt=True),
+    Crowd(stranger=Drawer(recall=0.3, invents=0.3, weight=0.4, accuracy=0.6), odds=1e-3, empty=0.9, learnt=True),
+)
+
+
 @every
-def test_merging_one_answer_or_the_same_one_gives_it_back(kind: Kind) -> None:
+@pytest.mark.parametrize("crowd", CROWDS, ids=["nobody known", "careful", "careless"])
+def test_merging_one_answer_or_the_same_one_gives_it_back(kind: Kind, crowd: Crowd) -> None:
     shown = examples(kind)
     for answer in shown["valid"]:
         for n in (1, 2, 5):
             votes = [Vote(answer, f"labeler-{i}", f"answer-{i}") for i in range(n)]
-            assert kind.merge(kind.agree(votes, shown["config"], {}), shown["config"]) == answer
+            agreed = kind.agree(votes, shown["config"], crowd)
+            assert kind.merge(agreed, shown["config"]) == answer
+            assert 0 <= kind.confidence(agreed) <= 1
 
 
 @every
@@ -89,10 +101,25 @@ def test_order_makes_no_difference(kind: Kind, data: st.DataObject) -> None:
     mixed = data.draw(st.permutations(votes))
     config = shown["config"]
     assert kind.judgments(votes, config) == kind.judgments(mixed, config)
-    agreed = kind.agree(votes, config, {})
-    assert agreed == kind.agree(mixed, config, {})
-    assert all(0 <= a.confidence <= 1 for a in agreed)
-    assert flaws(kind, kind.merge(agreed, config), shown) == []
+    for crowd in (NOBODY, unlike(data.draw(st.integers(0, 9)))):
+        agreed = kind.agree(votes, config, crowd)
+        assert agreed == kind.agree(mixed, config, crowd)
+        assert all(0 <= a.confidence <= 1 for a in agreed)
+        assert 0 <= kind.confidence(agreed) <= 1
+        assert flaws(kind, kind.merge(agreed, config), shown) == []
+
+
+def unlike(seed: int) -> Crowd:
+    """Labelers of all sorts."""
+    dice = random.Random(seed)  # noqa: S311 - a seed, no secret
+    drawers = {
+        f"labeler-{i}": Drawer(
+            recall=dice.uniform(0.2, 0.99), invents=dice.uniform(0.01, 0.4), weight=dice.random(),
+            accuracy=dice.uniform(0.3, 1), hands={"box": Hand(dice.uniform(0.01, 0.5), dice.uniform(-0.5, 0.5))},
+        )
+        for i in range(5)
+    }  # fmt: skip
+    return Crowd(drawers=drawers, odds=dice.uniform(0.01, 10), empty=dice.uniform(0.01, 0.99), learnt=True)
 
 
 @every

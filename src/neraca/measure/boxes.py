@@ -5,16 +5,17 @@ A box is (x, y, w, h) in pixels, origin top left. Plain Python: a task has a han
 association  pairs of different labelers by falling IoU (>= 0.5), joined while a group keeps one box a labeler
 existence    log odds = sum_w ln(r_w / (1 - r_w)) over who drew it, minus the same over who did not   (Branson 2017)
 geometry     median of each edge over three or more boxes, mean of two; equal boxes come back bit for bit;
-             with `noise`, the median weighted by 1 / noise^2 of who drew it
+             with `noise`, the median weighted by 1 / noise^2 of who drew it; `placed` knows bias too
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, fsum, inf, log
+from math import exp, fsum, inf, log, sqrt
 from typing import NamedTuple
 
 from neraca.measure.grouping import grouped
 
+ROUNDS, TAIL = 8, 4.0  # of `placed`: reweighting, and the degrees of freedom of the noise
 SAME = 0.5  # IoU from which two boxes may be of the same thing
 OTHER_CLASS = 0.9  # a pair of different classes stands behind one of the same class with nine tenths of its IoU
 
@@ -138,6 +139,41 @@ def merged(boxes: Sequence[Box], noise: Sequence[float] | None = None) -> Box:
     if right <= x or bottom <= y:  # disjoint edges can only come from boxes that share no point
         return max(boxes, key=lambda b: (fsum(iou(b, other) for other in boxes), b))
     return Box(x, y, right - x, bottom - y)
+
+
+def placed(boxes: Sequence[Box], noise: Sequence[float], bias: Sequence[float]) -> Box:
+    """One box of several of the same thing by who drew them: each edge is their robust weighted mean, less their bias.
+
+    `noise` (> 0) and `bias` (how far too wide) are in units of the box's size, the root of the area of their mean. No
+    edge lies further out than anybody drew it. Equal boxes come back as they are. Raises ValueError for none.
+    """
+    n = len(boxes)
+    if n != len(noise) or n != len(bias) or not all(0 < one < inf for one in noise):
+        raise ValueError("Each box needs a noise above 0 and a bias.")
+    if n == 0 or all(b == boxes[0] for b in boxes):
+        return merged(boxes)
+    sides = [[-b.x for b in boxes], [-b.y for b in boxes], [b.x + b.w for b in boxes], [b.y + b.h for b in boxes]]
+    mean = [fsum(one) / n for one in sides]
+    size = sqrt((mean[0] + mean[2]) * (mean[1] + mean[3]))
+    spread = [one * size for one in noise]
+    out = [
+        min(_centre([x - b * size for x, b in zip(one, bias, strict=True)], spread), max(one))
+        for one in sides
+    ]  # fmt: skip
+    x, y, w, h = -out[0], -out[1], out[2] + out[0], out[3] + out[1]
+    return Box(x, y, w, h) if w > 0 and h > 0 else merged(boxes, noise)
+
+
+def _centre(values: Sequence[float], spread: Sequence[float]) -> float:
+    """The centre of a Student-t of which each value has a width of its own, from the weighted median on."""
+    weight = [s**-2 for s in spread]
+    found = middle(values, weight)
+    for _ in range(ROUNDS):
+        use = [
+            w * (TAIL + 1) / (TAIL + w * (x - found) ** 2) for x, w in zip(values, weight, strict=True)
+        ]  # fmt: skip
+        found = fsum(u * x for u, x in zip(use, values, strict=True)) / fsum(use)
+    return found
 
 
 def middle(values: Sequence[float], weight: Sequence[float]) -> float:

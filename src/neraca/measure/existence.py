@@ -7,6 +7,10 @@ P(there | drew) ~ g prod_w r_w^d (1 - r_w)^(1 - d) / (1 - prod_w (1 - r_w)),   n
 M step: for each thing that is there, u / (1 - u) more that all of them overlooked, u = prod_w (1 - r_w), likewise for f
 r_w = (4 r + sum of p d) / (4 + sum of p + overlooked),  r, f = those of the crowd, kept apart by a prior of 10 things
 
+Where the truth is known (`known`), a candidate may be one that nobody drew, so nothing is truncated and nothing is
+overlooked unseen. `odds` are those of a place before anybody looked: all things, also the overlooked ones, to one place
+where somebody might invent one; they hold for any number of people asked, `share` only for those who were.
+
 Shapes: n rows (candidate, labeler, drew): every labeler who answered the task has a row for each of its candidates;
 C candidates, W labelers. O(n) an iteration.
 """
@@ -28,12 +32,17 @@ SEEN = 1e-3  # the least probability that somebody draws a thing: no more than 1
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """there C: the probability; recall, invents W: r and f; share: g, of what somebody drew."""
+    """there C: the probability; recall, invents W: r and f; share: g, of what somebody drew; missed C: of each thing.
+
+    `missed` is how many more like a thing nobody drew; 0 where the truth is known.
+    """
 
     there: Floats
     recall: Floats
     invents: Floats
     share: float
+    odds: float
+    missed: Floats
     iterations: int
     converged: bool
 
@@ -48,29 +57,52 @@ def shares(candidate: ArrayLike, drew: ArrayLike, *, candidates: int) -> Floats:
 
 def estimate(
     candidate: ArrayLike, labeler: ArrayLike, drew: ArrayLike, *, candidates: int, labelers: int,
-    iterations: int = 300, tolerance: float = 1e-4,
+    iterations: int = 300, tolerance: float = 1e-4, known: ArrayLike | None = None,
 ) -> Estimate:  # fmt: skip
-    """Until no probability moves by more than `tolerance`. Raises ValueError naming a bad row."""
+    """Until no probability moves by more than `tolerance`. `known` C: 1 there, 0 not, -1 unknown.
+
+    Raises ValueError naming a bad row.
+    """
     where, who = indices(candidate, candidates, "candidate"), indices(labeler, labelers, "labeler")
     d = _drew(drew)
     same_length(candidate=where, labeler=who, drew=d)
     asked = np.bincount(where, minlength=candidates) > 0
+    told = _known(known, candidates)
+    sure = told >= 0
     recall, invents, share = np.full(labelers, START[0]), np.full(labelers, START[1]), 0.5
-    p = np.zeros(candidates)
+    p, odds = np.zeros(candidates), 1.0
+    missed = unmade = np.zeros(candidates)
     done, converged = 0, False
     for done in range(1, iterations + 1):  # noqa: B007 - reported
         before = p
         real, missed = _likelihood(recall, where, who, d, candidates)
         false, unmade = _likelihood(invents, where, who, d, candidates)
-        odds = np.log(share / (1 - share)) + real - false
-        p = np.where(asked, 1 / (1 + np.exp(-np.clip(odds, -700, 700))), 0.0)
-        share = float((p.sum() + 1) / (asked.sum() + 2))
+        missed, unmade = np.where(sure, 0.0, missed), np.where(sure, 0.0, unmade)
+        score = np.log(share / (1 - share)) + real - false
+        p = np.where(asked, 1 / (1 + np.exp(-np.clip(score, -700, 700))), 0.0)
+        p = np.where(sure, told, p)
+        counted = asked & ~sure if not sure.all() else asked
+        share = float((p[counted].sum() + 1) / (counted.sum() + 2))
         recall = _rate(p, missed, where, who, d, labelers, START[0])
-        invents = np.minimum(_rate(np.where(asked, 1 - p, 0.0), unmade, where, who, d, labelers, START[1]), INVENTED)
+        invented = np.where(asked, 1 - p, 0.0)
+        invents = np.minimum(_rate(invented, unmade, where, who, d, labelers, START[1]), INVENTED)
         if float(np.abs(p - before).max(initial=0.0)) <= tolerance:
             converged = True
             break
-    return Estimate(p, recall, invents, share, done, converged)
+    if asked.any():
+        odds = (1 + float((p * (1 + missed)).sum())) / (1 + float((np.where(asked, 1 - p, 0.0) * (1 + unmade)).sum()))
+    return Estimate(p, recall, invents, share, odds, missed, done, converged)
+
+
+def _known(raw: ArrayLike | None, candidates: int) -> Floats:
+    if raw is None:
+        return np.full(candidates, -1.0)
+    told = numbers(raw, "truth")
+    same_length(candidate=np.zeros(candidates), truth=told)
+    wrong = ~np.isin(told, (-1, 0, 1))
+    if wrong.any():
+        raise ValueError(f"Row {int(wrong.argmax())}: a truth is 1 (there), 0 (not) or -1 (unknown).")
+    return told
 
 
 def _drew(raw: ArrayLike) -> Floats:

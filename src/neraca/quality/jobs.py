@@ -20,6 +20,7 @@ from neraca.measure.majority import Floats, Ints
 from neraca.quality import queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
 from neraca.quality.gold import queries as gold
+from neraca.quality.objects import jobs as objects
 from neraca.quality.reports import jobs as reports
 
 PAGE = 5000
@@ -88,6 +89,9 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     if project is None or kind is None:
         return
     ending = golden.unfit(kind, project["config"], live)
+    if kind.objects is not None:
+        await _of_objects(house, cell, project, kind, live, ending)
+        return
     if not kind.online:
         if live:
             await _without_classes(house, cell, project_id, ending)
@@ -121,6 +125,21 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
         iterations=found.iterations, converged=found.converged, decided=looked,
         calibrated_on=how.gold if how else 0,
     )  # fmt: skip
+
+
+async def _of_objects(
+    house: House, cell: Cell, project: queries.Row, kind: Kind, live: Sequence[queries.Row], ending: dict[UUID, str]
+) -> None:
+    """Skills of those who draw; gold that good ones do not find right goes."""
+    project_id = project["id"]
+    async with house.inside(cell) as db:
+        ending |= dict.fromkeys(golden.refused(await gold.weighed(db, project_id)), "contested")
+    await golden.retire(house, cell, project_id, ending)
+    known = [row for row in live if row["task_id"] not in ending]
+    found = await objects.learn(house, cell, project_id, kind, project["config"], known)
+    how = online.policy(project["policy"])
+    if found is not None and isinstance(how, online.Target):
+        await _look_again(house, cell, found.near(how.confidence))
 
 
 async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from neraca.kind import Agreed, Judgment, Kind, Vote, confidence
+from neraca.kind import Agreed, Crowd, Judgment, Kind, Vote
 from neraca.measure import online
 
 MATRIX_LIMIT = 64  # classes up to which a labeler's whole confusion is kept; beyond, their accuracy alone
@@ -67,10 +67,12 @@ def by_class(
     return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior, calibrated_on)
 
 
-def together(kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], votes: Sequence[Vote]) -> Standing:
-    """The same for a kind without an online rule: its own way of agreeing."""
-    agreed = kind.agree(votes, config, {})
-    sure = confidence(agreed)
+def together(
+    kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], votes: Sequence[Vote], crowd: Crowd
+) -> Standing:
+    """The same for a kind without an online rule: its own way of agreeing, by what is believed of the labelers."""
+    agreed = kind.agree(votes, config, crowd)
+    sure = kind.confidence(agreed)
     return Standing(online.decide(online.policy(policy), [sure], len(votes)), kind.merge(agreed, config), sure, None)
 
 

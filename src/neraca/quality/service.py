@@ -6,10 +6,10 @@ from uuid import UUID
 
 from neraca import kinds, projects
 from neraca.answers import AnswerStored
-from neraca.kind import Kind
+from neraca.kind import NOBODY, Kind
 from neraca.kit.session import Connection
 from neraca.measure import online
-from neraca.quality import gold, queries, rules
+from neraca.quality import gold, objects, queries, rules
 
 
 async def answer_stored(stored: AnswerStored) -> bool:
@@ -50,7 +50,10 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
         rows = rules.counting(kind, task["config"], rows)
         standing = await _by_class(db, kind, task["project_id"], task["config"], task["policy"], rows)
     else:
-        standing = rules.together(kind, task["config"], task["policy"], rules.votes_of(rows))
+        crowd = NOBODY
+        if kind.objects is not None:
+            crowd = await objects.crowd(db, task["project_id"], [r["labeler_id"] for r in rows])
+        standing = rules.together(kind, task["config"], task["policy"], rules.votes_of(rows), crowd)
     return await _written(db, task_id, task["project_id"], task["priority"], standing, rows)
 
 

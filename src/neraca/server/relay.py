@@ -99,7 +99,7 @@ class Relay:
             return
         self._looked[cell.client_id] = time.monotonic()
         async with self._house.inside(cell) as db:
-            rows = await quality.due(db, [kind.id for kind in kinds.all() if kind.online])
+            rows = await quality.due(db, [kind.id for kind in kinds.all() if kind.online or kind.objects is not None])
         for row in rows:
             answers, at = self._estimated.get(row["id"], (-1, float("-inf")))
             if answers != row["n"] and time.monotonic() - at >= ESTIMATE_AGAIN_SECONDS:

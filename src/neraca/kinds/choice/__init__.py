@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neraca.kind import Agreed, Answer, Flaw, Format, Judgment, Kind, Vote
+from neraca.kind import Agreed, Answer, Crowd, Flaw, Format, Judgment, Kind, Objects, Vote, confidence
 from neraca.kinds.choice import distance, flaws, formats, merge, schema
 
 
@@ -14,6 +14,7 @@ class Choice:
     version = schema.VERSION
     title = "Choice"
     online = True
+    objects: Objects | None = None
     config = schema.Config
     params = schema.Params
     answer = schema.Answer
@@ -37,8 +38,11 @@ class Choice:
     def judgments(self, votes: Sequence[Vote], config: Mapping[str, Any]) -> list[Judgment]:  # noqa: ARG002 - the contract's signature
         return merge.judgments(votes)
 
-    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], reliability: Mapping[str, float]) -> list[Agreed]:
-        return merge.agree(votes, config, reliability)
+    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], crowd: Crowd) -> list[Agreed]:  # noqa: ARG002 - the contract's signature
+        return merge.agree(votes, config)
+
+    def confidence(self, agreed: Sequence[Agreed]) -> float:
+        return confidence(agreed)
 
     def merge(self, agreed: Sequence[Agreed], config: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the contract's signature
         return merge.merge(agreed)

@@ -18,15 +18,11 @@ def judgments(votes: Sequence[Vote]) -> list[Judgment]:
     return [Judgment(SUBJECT, v.labeler, v.answer["choice"]) for v in ordered]
 
 
-def agree(votes: Sequence[Vote], config: Mapping[str, Any], reliability: Mapping[str, float]) -> list[Agreed]:
+def agree(votes: Sequence[Vote], config: Mapping[str, Any]) -> list[Agreed]:
     """The posterior with errors spread evenly; answers for an option that is gone do not count."""
     names = classes(config)
     number = {name: i for i, name in enumerate(names)}
-    said = [
-        (number[j.value], online.start_rows(len(names), reliability.get(j.labeler, online.START_ACCURACY)))
-        for j in judgments(votes)
-        if j.value in number
-    ]
+    said = [(number[j.value], online.start_rows(len(names))) for j in judgments(votes) if j.value in number]
     if not said:
         return []
     p = online.posterior(online.uniform(len(names)), said)

@@ -21,17 +21,14 @@ def judgments(votes: Sequence[Vote]) -> list[Judgment]:
     return [Judgment(SUBJECT, v.labeler, v.answer["response"]) for v in ordered]
 
 
-def agree(votes: Sequence[Vote], reliability: Mapping[str, float]) -> list[Agreed]:
+def agree(votes: Sequence[Vote]) -> list[Agreed]:
     """P(right) from who gave the leading answer against who gave another one."""
     if not votes:
         return []
     groups: dict[str, list[Judgment]] = {}
     for judgment in judgments(votes):
         groups.setdefault(same(judgment.value), []).append(judgment)
-    weight = {
-        text: fsum(log(p / (1 - p)) for j in group for p in (reliability.get(j.labeler, RELIABILITY),))
-        for text, group in groups.items()
-    }
+    weight = {text: len(group) * log(RELIABILITY / (1 - RELIABILITY)) for text, group in groups.items()}
     top = min(groups, key=lambda text: (-weight[text], text))
     odds = weight[top] - fsum(w for text, w in sorted(weight.items()) if text != top)
     return [Agreed(SUBJECT, groups[top][0].value, 1 / (1 + exp(-odds)))]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neraca.kind import Agreed, Answer, Flaw, Format, Judgment, Kind, Vote
+from neraca.kind import Agreed, Answer, Crowd, Flaw, Format, Judgment, Kind, Objects, Vote
 from neraca.kinds.image import distance, flaws, formats, merge, schema
 
 
@@ -14,6 +14,7 @@ class Image:
     version = schema.VERSION
     title = "Image"
     online = False
+    objects: Objects | None = merge.Taken()
     config = schema.Config
     params = schema.Params
     answer = schema.Answer
@@ -37,8 +38,11 @@ class Image:
     def judgments(self, votes: Sequence[Vote], config: Mapping[str, Any]) -> list[Judgment]:  # noqa: ARG002 - the contract's signature
         return merge.judgments(votes)
 
-    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], reliability: Mapping[str, float]) -> list[Agreed]:
-        return merge.agree(votes, config, reliability)
+    def agree(self, votes: Sequence[Vote], config: Mapping[str, Any], crowd: Crowd) -> list[Agreed]:
+        return merge.agree(votes, config, crowd)
+
+    def confidence(self, agreed: Sequence[Agreed]) -> float:
+        return merge.share(agreed)
 
     def merge(self, agreed: Sequence[Agreed], config: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the contract's signature
         return merge.merge(agreed)

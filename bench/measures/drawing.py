@@ -1,0 +1,109 @@
+"""A crowd that draws boxes: overlooks, invents, mixes up, draws too wide and shakes. The first two are careless."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neraca.measure import box_groups, boxes, drawers
+from neraca.measure.arrays import Bools, Floats, Ints
+from neraca.measure.boxes import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """n boxes with who drew them; asked A x 2 (task, labeler); truth: boxes m x 4 and classes of each task.
+
+    Of each labeler: finds and knows are shares, invents objects a task, shakes and wide in units of the size.
+    """
+
+    task: Ints
+    labeler: Ints
+    label: Ints
+    edges: Floats
+    asked: Ints
+    truth: list[tuple[Floats, Ints]]
+    labelers: int
+    classes: int
+    finds: Floats
+    invents: Floats
+    knows: Floats
+    shakes: Floats
+    wide: Floats
+
+    def marks(self) -> drawers.Marks:
+        """As the estimate takes them."""
+        group = box_groups.groups(self.task, self.labeler, self.label, self.edges)
+        return drawers.Marks(self.task, self.labeler, self.label, group, box_groups.outside(group, self.edges))
+
+    def with_gold(self) -> "Crowd":
+        """With the truth as one more labeler."""
+        extra = [(t, c, *b) for t, (there, names) in enumerate(self.truth) for b, c in zip(there, names, strict=True)]
+        rows = np.array(extra, dtype=np.float64).reshape(-1, 6)
+        task = np.concatenate([self.task, rows[:, 0].astype(np.int64)])
+        who = np.concatenate([self.labeler, np.full(len(rows), self.labelers)])
+        order = np.lexsort((who, task))
+        return replace(
+            self, task=task[order], labeler=who[order],
+            label=np.concatenate([self.label, rows[:, 1].astype(np.int64)])[order],
+            edges=np.concatenate([self.edges, rows[:, 2:]])[order],
+        )  # fmt: skip
+
+
+def crowd(
+    seed: int, *, tasks: int = 300, labelers: int = 12, answers: int = 5, classes: int = 3, things: float = 5,
+    side: float = 1000.0,
+) -> Crowd:  # fmt: skip
+    """`answers` labelers at random for every task, which has `things` things on average, on a square picture."""
+    rng = np.random.default_rng(seed)
+    finds, invents = np.clip(rng.beta(14, 2, labelers), 0.1, 0.99), rng.gamma(1, 0.25, labelers)
+    knows, shakes = rng.beta(14, 1.5, labelers), np.exp(rng.normal(-3.0, 0.5, labelers))
+    wide = rng.normal(0, 0.04, labelers)
+    finds[:2], invents[:2], knows[:2], shakes[:2] = (0.45, 0.55), (3.0, 2.0), 0.5, 0.2
+    wide -= wide.mean()
+    parts: list[Floats] = []
+    asked, truth = [], []
+    for t in range(tasks):
+        there = _shapes(rng, int(rng.poisson(things)), side)
+        names = rng.integers(0, classes, len(there))
+        truth.append((there, names))
+        for w in np.sort(rng.permutation(labelers)[:answers]):
+            asked.append((t, int(w)))
+            kept = rng.random(len(there)) < finds[w]
+            drawn = _drawn(rng, there[kept], float(shakes[w]), float(wide[w]), side)
+            said = np.where(rng.random(len(drawn)) < knows[w], names[kept], rng.integers(0, classes, len(drawn)))
+            made = _shapes(rng, int(rng.poisson(invents[w])), side)
+            edges = np.concatenate([drawn, made])
+            label = np.concatenate([said, rng.integers(0, classes, len(made))])
+            parts.append(np.column_stack([np.full(len(edges), t), np.full(len(edges), w), label, edges]))
+    rows = np.concatenate(parts)
+    task, labeler, label = (rows[:, k].astype(np.int64) for k in range(3))
+    return Crowd(
+        task=task, labeler=labeler, label=label, edges=rows[:, 3:], asked=np.array(asked), truth=truth,
+        labelers=labelers, classes=classes, finds=finds, invents=invents, knows=knows, shakes=shakes, wide=wide,
+    )  # fmt: skip
+
+
+def _shapes(rng: np.random.Generator, n: int, side: float) -> Floats:
+    size = rng.uniform(0.03, 0.15, (n, 2)) * side
+    return np.concatenate([rng.uniform(0, 1, (n, 2)) * (side - size), size], axis=1)
+
+
+def _drawn(rng: np.random.Generator, there: Floats, shakes: float, wide: float, side: float) -> Floats:
+    """Inside the picture, and never flat."""
+    off = np.sqrt(there[:, 2] * there[:, 3])[:, None] * (rng.normal(0, shakes, (len(there), 4)) + wide)
+    left, top = np.clip(there[:, 0] - off[:, 0], 0, side - 2), np.clip(there[:, 1] - off[:, 1], 0, side - 2)
+    right = np.clip(there[:, 0] + there[:, 2] + off[:, 2], left + 1, side)
+    bottom = np.clip(there[:, 1] + there[:, 3] + off[:, 3], top + 1, side)
+    return np.column_stack([left, top, right - left, bottom - top])
+
+
+def found(crowd: Crowd, labeler: int) -> Bools:
+    """Which of the things that they could see a labeler drew, by an IoU of a half."""
+    seen: list[bool] = []
+    for t, w in crowd.asked.tolist():
+        if w == labeler:
+            there = [Box(*b) for b in crowd.truth[t][0].tolist()]
+            mine = crowd.edges[(crowd.task == t) & (crowd.labeler == w)]
+            met = {p.right for p in boxes.match([Box(*b) for b in mine.tolist()], there, boxes.SAME)}
+            seen += [i in met for i in range(len(there))]
+    return np.array(seen, dtype=np.bool_)

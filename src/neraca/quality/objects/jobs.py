@@ -1,0 +1,123 @@
+"""The estimate of a project whose answers are objects: recall, invention, classes and hands of each labeler.
+
+Part of the job that estimates skills, in its process.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import structlog
+
+from neraca.accounts import Cell, House
+from neraca.kind import Kind, Objects
+from neraca.measure import box_groups, drawers, online
+from neraca.measure.arrays import Bools, Ints
+from neraca.quality import queries as answers
+from neraca.quality.objects import findings, queries
+from neraca.quality.objects.reading import BOX, Given, Learnt
+
+PAGE = 250  # answers: each may hold ten thousand objects
+ROWS = 1000  # skills written in one transaction
+log = structlog.get_logger("neraca.quality")
+
+
+async def learn(
+    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], live: Sequence[Mapping[str, Any]],
+) -> Learnt | None:  # fmt: skip
+    """Reads, estimates, writes skills and the report. None where no task tells anything of a labeler."""
+    objects = kind.objects
+    assert objects is not None
+    names = objects.classes(config)
+    given = await _read(house, cell, project_id, objects, names)
+    for row in live:
+        given.know(row, objects, {name: i for i, name in enumerate(names)})
+    asked = np.array(given.asked, dtype=np.int64).reshape(-1, 2)
+    sure = np.zeros(len(given.tasks), dtype=np.bool_)
+    sure[given.sure] = True
+    if not ((np.bincount(asked[:, 0], minlength=len(sure)) >= 2) | sure).any():
+        await _nothing(house, cell, project_id, given.seen)
+        return None
+    found = _estimate(given, asked, sure, names)
+    await _write(house, cell, project_id, found)
+    await findings.write(house, cell, project_id, kind, config, found)
+    log.info(
+        "estimated", project=str(project_id), answers=given.seen, objects=len(found.marks.task),
+        labelers=len(given.labelers), iterations=found.table.iterations, converged=found.table.converged,
+    )  # fmt: skip
+    return found
+
+
+async def _read(house: House, cell: Cell, project_id: UUID, objects: Objects, names: Sequence[str]) -> Given:
+    given, after = Given(), 0
+    number = {name: i for i, name in enumerate(names)}
+    while True:
+        async with house.inside(cell) as db:
+            page = await answers.answers_after(db, project_id, after, PAGE)
+        for row in page:
+            given.answer(row, objects, number)
+        given.seen += len(page)
+        if len(page) < PAGE:
+            return given
+        after = page[-1]["event_id"]
+
+
+def _estimate(given: Given, asked: Ints, sure: Bools, names: list[str]) -> Learnt:
+    people = len(given.labelers)
+    rows = np.array(given.rows, dtype=np.int64).reshape(-1, 3)
+    boxes = np.array(given.boxes, dtype=np.float64).reshape(-1, 4)
+    who = np.where(rows[:, 1] < 0, people, rows[:, 1])
+    order = np.lexsort((who, rows[:, 0]))
+    task, who, label, boxes = rows[order, 0], who[order], rows[order, 2], boxes[order]
+    group = box_groups.groups(task, who, label, boxes)
+    marks = drawers.Marks(task, who, label, group, box_groups.outside(group, boxes))
+    table = drawers.estimate(
+        marks, asked[:, 0], asked[:, 1], tasks=len(given.tasks), labelers=people, classes=len(names), sure=sure
+    )
+    return Learnt(given, marks, boxes, asked, table, names)
+
+
+async def _nothing(house: House, cell: Cell, project_id: UUID, seen: int) -> None:
+    """These answers are not read again until there are more."""
+    async with house.inside(cell) as db:
+        await answers.put_project(
+            db, project_id, classes=[], pooled=[], prior=[], answers=seen, iterations=0, converged=False
+        )
+
+
+async def _write(house: House, cell: Cell, project_id: UUID, found: Learnt) -> None:
+    table, classes = found.table, found.table.classes
+    pooled = classes.pooled.tolist()
+    keep = bool(pooled)
+    rows = [
+        (
+            name, int(table.answers[w]), online.rows(classes.counts[w].tolist(), pooled) if keep else [],
+            float(table.f1.value[w]), float(table.f1.low[w]), float(table.f1.high[w]), _told(table, w),
+        )
+        for name, w in found.given.labelers.items()
+    ]  # fmt: skip
+    common = {
+        "odds": table.odds, "empty": table.empty, "finds": table.stranger[0], "invents": table.stranger[1],
+        "classes": classes.pool, "shapes": {BOX: {"noise": table.crowd_noise, "bias": 0.0}},
+    }  # fmt: skip
+    async with house.inside(cell) as db:
+        for start in range(0, len(rows), ROWS):
+            await queries.put_skills(db, project_id, rows[start : start + ROWS])
+        await queries.put_project(
+            db, project_id, classes=found.classes, pooled=pooled, prior=classes.prior.tolist(),
+            answers=found.given.seen, iterations=table.iterations, converged=table.converged, objects=common,
+        )  # fmt: skip
+
+
+def _told(table: drawers.Table, w: int) -> dict[str, Any]:
+    """`finds` and `invents` decide; recall and precision, each with its interval, are for people."""
+
+    def rate(one: drawers.Rate) -> list[float]:
+        return [float(one.value[w]), float(one.low[w]), float(one.high[w])]
+
+    return {
+        "finds": float(table.finds[w]), "invents": float(table.invents[w]), "drawn": int(table.drawn[w]),
+        "recall": rate(table.recall), "precision": rate(table.precision), "classes": float(table.classes.accuracy[w]),
+        "shapes": {BOX: {"noise": float(table.noise[w]), "bias": float(table.bias[w])}},
+    }  # fmt: skip

@@ -1,0 +1,79 @@
+"""A project's answers and objects as numbers, some 60 bytes an object, and the estimate that was made from them."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from neraca.kind import Objects
+from neraca.measure import drawers
+from neraca.measure.arrays import Floats, Ints
+
+BOX = "box"
+LARGEST = 1e9  # pixels; no picture has more
+
+
+@dataclass
+class Given:
+    """A project's answers and objects as they are read. The truth of gold is by labeler -1."""
+
+    tasks: dict[UUID, int] = field(default_factory=dict)
+    labelers: dict[UUID, int] = field(default_factory=dict)
+    asked: "array[int]" = field(default_factory=lambda: array("q"))  # task, labeler of each answer
+    active_ms: "array[int]" = field(default_factory=lambda: array("q"))
+    rows: "array[int]" = field(default_factory=lambda: array("q"))  # task, labeler, class of each object
+    boxes: "array[float]" = field(default_factory=lambda: array("d"))  # x, y, w, h
+    sure: list[int] = field(default_factory=list)
+    seen: int = 0
+
+    def answer(self, row: Mapping[str, Any], objects: Objects, number: Mapping[str, int]) -> None:
+        """Takes one answer in."""
+        t = self.tasks.setdefault(row["task_id"], len(self.tasks))
+        w = self.labelers.setdefault(row["labeler_id"], len(self.labelers))
+        self.asked.extend((t, w))
+        self.active_ms.append(row["active_ms"])
+        self._draw(t, w, row["value"], objects, number)
+
+    def know(self, row: Mapping[str, Any], objects: Objects, number: Mapping[str, int]) -> None:
+        """Takes in what is known of a task; of one that nobody answered it says nothing."""
+        t = self.tasks.get(row["task_id"])
+        if t is not None:
+            self.sure.append(t)
+            self._draw(t, -1, row["answer"], objects, number)
+
+    def _draw(self, t: int, w: int, value: Mapping[str, Any], objects: Objects, number: Mapping[str, int]) -> None:
+        """A class that is gone has the number after the last."""
+        for one in objects.drawn(value):
+            if one.shape != BOX or not all(isfinite(x) and abs(x) < LARGEST for x in one.numbers):
+                continue
+            if one.numbers[2] > 0 and one.numbers[3] > 0:
+                self.rows.extend((t, w, number.get(one.label, len(number))))
+                self.boxes.extend(one.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The estimate: its tables, and all that it was made from, as indices."""
+
+    given: Given
+    marks: drawers.Marks
+    boxes: Floats
+    asked: Ints
+    table: drawers.Table
+    classes: list[str]
+
+    def near(self, target: float) -> list[UUID]:
+        """Tasks that may reach a confidence by what is believed now: what is surely there, over all that may be."""
+        size = len(self.given.tasks)
+        of = np.zeros(len(self.table.there), dtype=np.int64)
+        of[self.marks.group] = self.marks.task
+        kept = self.table.there >= drawers.HELD
+        right = np.bincount(of, weights=np.where(kept, self.table.there, 0.0), minlength=size)
+        other = np.where(kept, 1.0 + self.table.missed, self.table.there)
+        all_ = np.bincount(of, weights=other, minlength=size)
+        reached = right >= target * all_
+        return [name for name, t in self.given.tasks.items() if reached[t]]

@@ -1,0 +1,192 @@
+"""The estimate over boxes: what it writes of each labeler, what it decides, and what the next answer is worth."""
+
+import io
+import random
+from typing import Any
+from uuid import UUID
+
+import httpx
+from PIL import Image
+from tests.fixtures.crew import Crew, fixed, target
+
+from neraca.quality import jobs
+
+Json = dict[str, Any]
+CLASSES = ("cup", "mug")
+CONFIG = {"question": "Box it", "classes": [{"id": c, "label": c.title()} for c in CLASSES], "shapes": ["box"]}
+
+
+def thing(name: str, x: float, y: float, w: float = 80.0, h: float = 60.0) -> Json:
+    return {"class": name, "shape": "box", "box": {"x": x, "y": y, "w": w, "h": h}}
+
+
+def truth(n: int) -> list[Json]:
+    """Three things of a picture."""
+    return [thing(CLASSES[(n + k) % 2], 50.0 + 300 * k + n % 7, 100.0 + 200 * k + n % 5) for k in range(3)]
+
+
+class Hand:
+    """Somebody who draws: overlooks, invents, mixes up, draws too wide, shakes."""
+
+    def __init__(
+        self, seed: int, *, finds: float = 0.95, invents: float = 0.05, knows: float = 0.95, wide: float = 0.0,
+        shakes: float = 0.02,
+    ) -> None:  # fmt: skip
+        self._dice = random.Random(seed)  # noqa: S311 - a seed, no secret
+        self._how = (finds, invents, knows, wide, shakes)
+
+    def draws(self, real: list[Json]) -> Json:
+        dice, (finds, invents, knows, wide, shakes) = self._dice, self._how
+        found = []
+        for one in real:
+            if dice.random() > finds:
+                continue
+            box = one["box"]
+            left, top, right, bottom = (70 * (wide + dice.gauss(0, shakes)) for _ in range(4))
+            name = one["class"] if dice.random() < knows else dice.choice(CLASSES)
+            found.append(thing(name, box["x"] - left, box["y"] - top, box["w"] + left + right, box["h"] + top + bottom))
+        while dice.random() < invents:
+            found.append(thing(dice.choice(CLASSES), dice.uniform(0, 900), dice.uniform(800, 900)))
+        return {"objects": found}
+
+
+GOOD = [{"wide": 0.03}, {"wide": -0.03}, {}]
+CARELESS: list[dict[str, float]] = [
+    {"finds": 0.5, "invents": 0.5, "knows": 0.5, "shakes": 0.1},
+    {"finds": 0.6, "invents": 0.6, "knows": 0.6, "shakes": 0.12},
+]
+
+
+async def project(crew: Crew, tasks: int, **given: Any) -> tuple[str, dict[str, list[Json]]]:
+    """A project of pictures, and what is in each."""
+    made = await crew.project(kind="image", config=CONFIG, **given)
+    return made, {task: truth(n) for n, task in enumerate(await pictures(crew, made, tasks))}
+
+
+async def pictures(crew: Crew, made: str, tasks: int) -> list[str]:
+    """Tasks of one picture of 1000 by 1000 pixels."""
+    picture = io.BytesIO()
+    Image.new("L", (1000, 1000)).save(picture, "PNG")
+    said = await crew.manager.post("/api/assets", content=picture.getvalue(), headers={"Content-Type": "image/png"})
+    assert said.status_code == 201, said.text
+    return await crew.tasks(made, tasks, params={"image": f"asset:{said.json()['id']}"})
+
+
+async def draw(crew: Crew, who: httpx.AsyncClient, made: str, hand: Hand, real: dict[str, list[Json]]) -> None:
+    """A labeler works through a project."""
+    while (lease := await crew.next(who, made)) is not None:
+        said = await crew.submit(who, lease, hand.draws(real[lease["task_id"]]))
+        assert said.status_code == 201, said.text
+
+
+async def estimate(crew: Crew, made: str) -> None:
+    place = crew.door.place
+    await jobs.run(place.house, place.cell, UUID(made))
+
+
+async def skills(crew: Crew, made: str) -> dict[UUID, Json]:
+    rows = await crew.rows("select * from labeler_skill where project_id = %s", made)
+    return {r["labeler_id"]: r for r in rows}
+
+
+async def me(crew: Crew, made: str, known: set[UUID]) -> UUID:
+    """The labeler who answered last, for the first time."""
+    rows = await crew.rows("select distinct labeler_id as l from answer where project_id = %s", made)
+    (new,) = {r["l"] for r in rows} - known
+    return UUID(str(new))
+
+
+async def crowd(crew: Crew, tasks: int, hands: list[dict[str, float]], **given: Any) -> tuple[str, list[UUID]]:
+    """Each of these draws every picture; gives the labelers in that order."""
+    made, real = await project(crew, tasks, **given)
+    who: list[UUID] = []
+    for n, hand in enumerate(hands):
+        await draw(crew, await crew.labeler(), made, Hand(n, **hand), real)
+        who.append(await me(crew, made, set(who)))
+    return made, who
+
+
+async def test_it_learns_who_overlooks_invents_mixes_up_and_draws_too_wide(crew: Crew) -> None:
+    made, who = await crowd(crew, 40, [*GOOD, *CARELESS], policy=fixed(5))
+    await estimate(crew, made)
+    found = await skills(crew, made)
+    good, careless = [found[w] for w in who[:3]], [found[w] for w in who[3:]]
+    for row in good:
+        assert row["answers"] == 40
+        assert 0.85 < row["low"] < row["accuracy"] < row["high"] < 1
+        recall, precision = row["objects"]["recall"], row["objects"]["precision"]
+        assert recall[1] < recall[0] < recall[2]
+        assert recall[1] < 0.95 < recall[2] + 0.03
+        assert precision[0] > 0.9
+    for row in careless:
+        assert row["high"] < 0.6
+        assert 0.4 < row["objects"]["recall"][0] < 0.75
+        assert row["objects"]["classes"] < 0.9
+        assert row["objects"]["shapes"]["box"]["noise"] > 2 * good[0]["objects"]["shapes"]["box"]["noise"]
+    wide = [row["objects"]["shapes"]["box"]["bias"] for row in good]
+    assert wide[0] - wide[1] > 0.04
+    assert wide[0] > wide[2] > wide[1]
+
+
+async def test_what_is_believed_decides_the_next_task(crew: Crew) -> None:
+    """Two careless labelers agree with each other against a careful one, and do not win."""
+    made, real = await project(crew, 40, policy=fixed(5))
+    people = [await crew.labeler() for _ in range(5)]
+    for n, (who, hand) in enumerate(zip(people, [*GOOD, *CARELESS], strict=True)):
+        await draw(crew, who, made, Hand(n, **hand), real)
+    await crew.change(made, policy=fixed(3))
+
+    async def decided() -> Json:
+        careful, phantom = thing("cup", 100.0, 100.0), thing("mug", 600.0, 600.0)
+        (task,) = await pictures(crew, made, 1)
+        for who, drawn in zip([people[2], *people[3:]], [careful, phantom, phantom], strict=True):
+            await crew.answer(made, {"objects": [drawn]}, who)
+            await crew.turn()
+        return dict((await crew.task(task))["verdict"])
+
+    before = await decided()
+    assert [o["box"]["x"] for o in before["answer"]["objects"]] == [600.0]
+    await estimate(crew, made)
+    after = await decided()
+    assert [o["box"]["x"] for o in after["answer"]["objects"]] == [100.0]
+    assert 0 < after["confidence"] < 1
+
+
+async def test_open_tasks_that_the_new_skills_can_decide_are_decided(crew: Crew) -> None:
+    made, real = await project(crew, 30, policy=target(0.9, 2, 5))
+    for n in range(2):
+        await draw(crew, await crew.labeler(), made, Hand(n, finds=1.0, invents=0.0, knows=1.0), real)
+    await crew.turn()
+    before = (await crew.progress(made))["decided"]
+    await estimate(crew, made)
+    after = await crew.progress(made)
+    assert after["decided"] > before
+    assert after["decided"] == 30
+    verdict = (await crew.task(next(iter(real))))["verdict"]
+    assert verdict["reason"] == "met"
+    assert verdict["confidence"] >= 0.9
+    assert [o["class"] for o in verdict["answer"]["objects"]] == [o["class"] for o in real[next(iter(real))]]
+
+
+async def test_crowds_that_tell_little_are_defined(crew: Crew) -> None:
+    """One answer a task; nothing drawn; one labeler who draws everything."""
+    alone, real = await project(crew, 5, policy=fixed(1))
+    await draw(crew, await crew.labeler(), alone, Hand(0), real)
+    await estimate(crew, alone)
+    assert await skills(crew, alone) == {}
+    assert await crew.rows("select answers, objects from project_skill where project_id = %s", alone) == [
+        {"answers": 5, "objects": None}
+    ]
+    empty, _ = await crowd(crew, 6, [{"finds": -1.0, "invents": 0.0}] * 3, policy=fixed(3))
+    await estimate(crew, empty)
+    for row in (await skills(crew, empty)).values():
+        assert (row["answers"], row["objects"]["drawn"]) == (6, 0)
+        assert 0 < row["low"] < row["accuracy"] < row["high"] < 1
+    (project_,) = await crew.rows("select objects from project_skill where project_id = %s", empty)
+    assert project_["objects"]["empty"] > 0.8
+    everything: list[dict[str, float]] = [{}, {}, {"invents": 0.97}]
+    flooded, who = await crowd(crew, 12, everything, policy=fixed(3))
+    await estimate(crew, flooded)
+    rows = await skills(crew, flooded)
+    assert rows[who[2]]["objects"]["precision"][2] < 0.4
+    assert rows[who[0]]["objects"]["precision"][0] > 0.8
