@@ -190,3 +190,83 @@ async def test_crowds_that_tell_little_are_defined(crew: Crew) -> None:
     rows = await skills(crew, flooded)
     assert rows[who[2]]["objects"]["precision"][2] < 0.4
     assert rows[who[0]]["objects"]["precision"][0] > 0.8
+
+
+async def test_what_is_believed_is_told(crew: Crew) -> None:
+    made, who = await crowd(crew, 40, [*GOOD, *CARELESS], policy=fixed(5))
+    await crew.turn()
+    await estimate(crew, made)
+    listed = {row["labeler"]: row for row in (await crew.manager.get(f"/api/projects/{made}/labelers")).json()["items"]}
+    good, careless = listed[str(who[0])], listed[str(who[4])]
+    assert good["low"] < good["accuracy"] < good["high"]
+    assert good["objects"]["recall_low"] < good["objects"]["recall"] < good["objects"]["recall_high"]
+    assert good["objects"]["precision"] > careless["objects"]["precision_high"]
+    assert [h["shape"] for h in good["objects"]["hands"]] == ["box"]
+    assert good["objects"]["hands"][0]["noise"] < careless["objects"]["hands"][0]["noise"]
+    told = (await crew.manager.get(f"/api/projects/{made}/quality")).json()
+    assert (told["verdicts"], told["estimated_answers"]) == (40, 200)
+    assert 0 < told["agreement"]["low"] < told["agreement"]["alpha"] < told["agreement"]["high"] < 1
+    assert {one["name"] for one in told["objects"]} == set(CLASSES)
+    tasks = {row["id"] for row in (await crew.manager.get(f"/api/projects/{made}/tasks?limit=100")).json()["items"]}
+    for one in told["objects"]:
+        assert 0 < one["missed"] < 0.5
+        assert 0 < one["invented"] < 0.5
+        assert 55 < one["things"] < 66  # there are 60 of each
+        assert one["missed_tasks"]
+        assert set(one["missed_tasks"]) | set(one["invented_tasks"]) <= tasks
+    (pair,) = told["confused"]
+    assert {pair["left"], pair["right"]} == set(CLASSES)
+    assert len(told["labelers"]) == 5
+    worst = told["labelers"][[one["labeler"] for one in told["labelers"]].index(str(who[3]))]
+    assert worst["high"] < 0.6
+    for doubt in told["doubts"]:
+        assert 0.05 <= doubt["wrong"] <= 1
+        assert doubt["task"] in tasks
+
+
+async def test_a_wrong_verdict_is_doubted(crew: Crew) -> None:
+    """Two careless labelers decided it before anybody was known."""
+    made, real = await project(crew, 40, policy=fixed(3))
+    people = [await crew.labeler() for _ in range(5)]
+    phantom = {"objects": [thing("mug", 600.0, 100.0)]}
+    lease = await crew.lease(people[3], made)
+    assert (await crew.submit(people[3], lease, phantom)).status_code == 201
+    del real[lease["task_id"]]
+    task = lease["task_id"]
+    other = await crew.lease(people[4], made)
+    assert other["task_id"] == task
+    assert (await crew.submit(people[4], other, phantom)).status_code == 201
+    assert (await crew.answer(made, {"objects": []}, people[2]))["task_id"] == task
+    await crew.change(made, policy=fixed(5))
+    for n, (who, hand) in enumerate(zip(people, [*GOOD, *CARELESS], strict=True)):
+        await draw(crew, who, made, Hand(n, **hand), real)
+    await crew.turn()
+    assert (await crew.task(task))["state"] == "decided"
+    await estimate(crew, made)
+    told = (await crew.manager.get(f"/api/projects/{made}/quality")).json()
+    assert told["doubts"][0]["task"] == task
+    assert told["doubts"][0]["wrong"] > 0.5
+
+
+async def test_gold_of_boxes_is_graded_and_known_to_the_estimate(crew: Crew) -> None:
+    made, real = await project(crew, 4, policy=fixed(1) | {"gold_share": 0.5})
+    first = await crew.labeler()
+    await draw(crew, first, made, Hand(0, finds=1.0, invents=0.0, knows=1.0, shakes=0.0), real)
+    await crew.turn()
+    for task in real:
+        said = await crew.manager.post(f"/api/tasks/{task}/gold", json={})
+        assert said.status_code == 201, said.text
+    more = await pictures(crew, made, 12)
+    real |= {task: truth(n) for n, task in enumerate(more)}
+    blind = await crew.labeler()
+    await draw(crew, blind, made, Hand(1, finds=0.34, invents=0.0, knows=1.0), real)
+    rows = (await crew.manager.get(f"/api/projects/{made}/labelers")).json()["items"]
+    judged = next(row for row in rows if row["gold_answers"] > 0)
+    assert judged["gold_right"] < judged["gold_answers"]
+    assert 0.1 < judged["gold_score"] < 0.8
+    listed = (await crew.manager.get(f"/api/projects/{made}/gold")).json()["items"]
+    assert any(one["answered"] and 0 < one["score"] < 1 for one in listed)
+    await estimate(crew, made)
+    rows = (await crew.manager.get(f"/api/projects/{made}/labelers")).json()["items"]
+    found = next(row for row in rows if row["labeler"] == judged["labeler"])
+    assert found["objects"]["recall"] < 0.7  # only gold tells: every other task has one answer

@@ -92,6 +92,8 @@ async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills
             high=r["high"],
             gold_answers=r["gold_answers"],
             gold_right=r["gold_right"],
+            gold_score=r["gold_score"],
+            objects=service.object_skill(r["objects"]),
             exam=r["exam"],
             skills=r["skills"],
         )

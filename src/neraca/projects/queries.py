@@ -150,7 +150,9 @@ async def summary(db: Connection, project_id: UUID) -> Row:
 async def skills(db: Connection, project_id: UUID, after: list[str] | None, limit: int) -> list[Row]:
     return await (
         await db.execute(
-            "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high,"
+            "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high, s.objects,"
+            " (select avg(w.score) from gold_answer w where w.project_id = %(p)s and w.labeler_id = l.id)"
+            " as gold_score,"
             " coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right, e.state as exam,"
             " array(select x.skill from labeler_grant x where x.labeler_id = l.id order by x.skill) as skills"
             " from (select labeler_id, count(*) as answers from answer where project_id = %(p)s"

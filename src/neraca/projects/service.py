@@ -1,5 +1,6 @@
 """Create, change and read projects."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from neraca.kit import problems
 from neraca.projects import queries
 from neraca.tables import event
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
-from neraca.wire.projects import Policy, Progress, Project, ProjectChange, ProjectNew, TargetPolicy
+from neraca.wire.projects import Hand, ObjectSkill, Policy, Progress, Project, ProjectChange, ProjectNew, TargetPolicy
 from neraca.wire.shape import Money
 
 VERSIONED = {"config", "instructions", "policy", "price_micros", "currency", "minutes"}
@@ -164,3 +165,15 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
         spent=Money.model_construct(micros=n.get(event.PAID_MICROS, 0), currency=project["currency"]),
         updated_at=more["at"],
     )
+
+
+def object_skill(told: Mapping[str, Any] | None) -> ObjectSkill | None:
+    """What an estimate wrote of somebody who draws, as the API tells it."""
+    if told is None:
+        return None
+    (recall, recall_low, recall_high), (precision, precision_low, precision_high) = told["recall"], told["precision"]
+    return ObjectSkill(
+        drawn=told["drawn"], recall=recall, recall_low=recall_low, recall_high=recall_high, precision=precision,
+        precision_low=precision_low, precision_high=precision_high, classes=told["classes"],
+        hands=[Hand(shape=name, noise=h["noise"], bias=h["bias"]) for name, h in told["shapes"].items()],
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from neraca.measure.majority import Floats, Ints
 from neraca.quality import queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
 from neraca.quality.gold import queries as gold
+from neraca.quality.objects import findings
 from neraca.quality.objects import jobs as objects
 from neraca.quality.reports import jobs as reports
 
@@ -138,8 +139,11 @@ async def _of_objects(
     known = [row for row in live if row["task_id"] not in ending]
     found = await objects.learn(house, cell, project_id, kind, project["config"], known)
     how = online.policy(project["policy"])
-    if found is not None and isinstance(how, online.Target):
+    if found is None:
+        return
+    if isinstance(how, online.Target):
         await _look_again(house, cell, found.near(how.confidence))
+    await findings.write(house, cell, project_id, kind, project["config"], found)
 
 
 async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:

@@ -108,7 +108,35 @@ class Progress(Told):
     updated_at: datetime
 
 
+class Hand(Told):
+    """How somebody draws shapes of one sort, in units of a shape's size: how unsteady, and how far too wide."""
+
+    shape: str
+    noise: float
+    bias: float
+
+
+class ObjectSkill(Told):
+    """What is believed of somebody who draws objects; `low` and `high` bound the central 95 %.
+
+    Recall is the share of what is there that they draw, precision the share of what they draw that is there, `classes`
+    the share of those that have the right class.
+    """
+
+    drawn: int
+    recall: float
+    recall_low: float
+    recall_high: float
+    precision: float
+    precision_low: float
+    precision_high: float
+    classes: float
+    hands: list[Hand]
+
+
 class LabelerSkill(Told):
+    """A labeler of a project. `accuracy` is P(right); of those who draw, the expected F1 at an IoU of a half."""
+
     labeler: str
     handle: str
     kind: Literal["person", "model"]
@@ -118,6 +146,8 @@ class LabelerSkill(Told):
     high: float | None
     gold_answers: int  # to tasks whose right answer is known
     gold_right: int
+    gold_score: float | None  # how near their answers came to the known ones on average: 1 is the same
+    objects: ObjectSkill | None
     skills: list[str]  # granted by a manager
     exam: Literal["open", "passed", "failed"] | None  # none of who has not begun one
 

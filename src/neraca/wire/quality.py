@@ -65,6 +65,22 @@ class LabelerQuality(Told):
     signs: list[Sign]
 
 
+class ObjectClass(Told):
+    """A class of objects: how many things of it there are (expected), and how often it is overlooked and made up.
+
+    `missed` is the share of chances to draw it that were not taken, `invented` the share of what was drawn as it that
+    is held not to be there; with tasks that show it. Null where nothing could show it.
+    """
+
+    name: str
+    things: float
+    drawn: int
+    missed: float | None
+    invented: float | None
+    missed_tasks: list[str]
+    invented_tasks: list[str]
+
+
 class AnswersPerTask(Told):
     answers: int
     tasks: int
@@ -91,6 +107,7 @@ class Quality(Told):
     agreement: Agreement | None
     doubts: list[Doubt]  # the fifty tasks that are most likely wrong
     confused: list[ConfusedClasses]
+    objects: list[ObjectClass]  # for kinds whose answers are objects, the most often missed or invented first
     labelers: list[LabelerQuality]  # those with most answers, at most 500
     calibrated_on: int  # gold tasks that taught confidences what they are worth; 0: they are not calibrated
     estimated_answers: int | None  # null: there was no estimate yet

@@ -136,6 +136,7 @@ class Gold(Told):
     asked: int
     answered: int
     right: int
+    score: float | None  # how near these answers came on average: 1 is the same
 
 
 class Golds(Page):

@@ -11,8 +11,8 @@ Row = dict[str, Any]
 # One row for each answer and one for its labeler, whom no other answer at this moment is from.
 WEIGH = """
 with kept as (
-  insert into gold_answer (answer_id, task_id, version, project_id, labeler_id, correct)
-  values (%(a)s, %(t)s, %(n)s, %(p)s, %(l)s, %(c)s) returning correct
+  insert into gold_answer (answer_id, task_id, version, project_id, labeler_id, correct, score)
+  values (%(a)s, %(t)s, %(n)s, %(p)s, %(l)s, %(c)s, %(s)s) returning correct
 )
 insert into labeler_gold (labeler_id, project_id, answered, correct) select %(l)s, %(p)s, 1, correct::int from kept
 on conflict (labeler_id, project_id) do update set answered = labeler_gold.answered + 1,
@@ -21,12 +21,13 @@ on conflict (labeler_id, project_id) do update set answered = labeler_gold.answe
 
 SHOWN = """
 select g.task_id, g.project_id, t.external_id, g.answer, g.source, g.version, g.event_id, g.made_at, g.retired_at,
-  g.retired_reason, g.note, s.asked, a.answered, a.correct, l.use
+  g.retired_reason, g.note, s.asked, a.answered, a.correct, a.score, l.use
 from gold g join task t on t.id = g.task_id
 left join gold_live l on l.task_id = g.task_id and l.project_id = g.project_id
 cross join lateral (select count(*) filter (where s.gold and s.opened_at >= g.made_at) as asked from slot s
   where s.task_id = g.task_id) s
-cross join lateral (select count(*) as answered, count(*) filter (where a.correct) as correct from gold_answer a
+cross join lateral (select count(*) as answered, count(*) filter (where a.correct) as correct,
+    avg(a.score) as score from gold_answer a
   where a.task_id = g.task_id and a.version = case when g.retired_at is null then g.version else g.version - 1 end) a
 where not exists (select 1 from gold x where x.task_id = g.task_id and x.version > g.version)
 """
@@ -44,11 +45,13 @@ async def known(db: Connection, project_id: UUID, task_id: UUID) -> Row | None:
 
 
 async def weigh(
-    db: Connection, *, answer_id: UUID, task_id: UUID, version: int, project_id: UUID, labeler_id: UUID, correct: bool
-) -> None:
-    """Keeps whether an answer to gold was right."""
+    db: Connection, *, answer_id: UUID, task_id: UUID, version: int, project_id: UUID, labeler_id: UUID, correct: bool,
+    score: float,
+) -> None:  # fmt: skip
+    """Keeps how near an answer to gold came, and whether that was right."""
     await db.execute(
-        WEIGH, {"a": answer_id, "t": task_id, "n": version, "p": project_id, "l": labeler_id, "c": correct}
+        WEIGH,
+        {"a": answer_id, "t": task_id, "n": version, "p": project_id, "l": labeler_id, "c": correct, "s": score},
     )
 
 

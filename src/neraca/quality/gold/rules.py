@@ -7,15 +7,21 @@ from typing import Any, NamedTuple
 from neraca.kind import Answer, Kind
 
 NEAR = 0.5  # the distance from the known answer up to which an answer is right: 0 or 1 where answers are classes
+NEAR_OBJECTS = 0.35  # two of three objects found to the pixel, or all of them with two thirds of their area shared
 WORN = 200  # times asked after which labelers may have told each other
 FEWEST = 5  # good labelers that it takes to doubt a known answer
 GOOD = 0.7  # P(right) of a good one, without what they said to the doubted task
 DOUBT = 0.2  # P(the known answer) under theirs, below which it is contested
 
 
-def right(kind: Kind, answer: Answer, known: Answer, config: Mapping[str, Any]) -> bool:
-    """Whether an answer says what is known."""
-    return kind.distance(answer, known, config) <= NEAR
+def score(kind: Kind, answer: Answer, known: Answer, config: Mapping[str, Any]) -> float:
+    """How near an answer comes to what is known, by the kind's own ruler: 1 is the same, 0 has nothing of it."""
+    return 1 - kind.distance(answer, known, config)
+
+
+def right(kind: Kind, found: float) -> bool:
+    """Whether an answer of this score counts as right."""
+    return found >= 1 - (NEAR if kind.objects is None else NEAR_OBJECTS)
 
 
 def refused(rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -28,6 +28,7 @@ def shown(row: queries.Row) -> Gold:
         asked=row["asked"],
         answered=row["answered"],
         right=row["correct"],
+        score=row["score"],
     )
 
 
@@ -92,11 +93,12 @@ async def weigh(stored: AnswerStored) -> None:
         return
     kind = kinds.get(stored.kind)
     assert kind is not None
-    correct = rules.right(kind, stored.value, known["answer"], stored.config)
+    score = rules.score(kind, stored.value, known["answer"], stored.config)
+    correct = rules.right(kind, score)
     if known["use"] == "exam":
         await exams.mark(stored, correct=correct)
     await queries.weigh(
         stored.db, answer_id=stored.answer_id, task_id=stored.task_id, version=known["version"],
         project_id=stored.project_id, labeler_id=stored.labeler_id,
-        correct=correct,
+        correct=correct, score=score,
     )  # fmt: skip

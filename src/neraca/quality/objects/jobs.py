@@ -15,7 +15,7 @@ from neraca.kind import Kind, Objects
 from neraca.measure import box_groups, drawers, online
 from neraca.measure.arrays import Bools, Ints
 from neraca.quality import queries as answers
-from neraca.quality.objects import findings, queries
+from neraca.quality.objects import queries
 from neraca.quality.objects.reading import BOX, Given, Learnt
 
 PAGE = 250  # answers: each may hold ten thousand objects
@@ -26,7 +26,7 @@ log = structlog.get_logger("neraca.quality")
 async def learn(
     house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], live: Sequence[Mapping[str, Any]],
 ) -> Learnt | None:  # fmt: skip
-    """Reads, estimates, writes skills and the report. None where no task tells anything of a labeler."""
+    """Reads, estimates, writes skills. None where no task tells anything of a labeler."""
     objects = kind.objects
     assert objects is not None
     names = objects.classes(config)
@@ -41,7 +41,6 @@ async def learn(
         return None
     found = _estimate(given, asked, sure, names)
     await _write(house, cell, project_id, found)
-    await findings.write(house, cell, project_id, kind, config, found)
     log.info(
         "estimated", project=str(project_id), answers=given.seen, objects=len(found.marks.task),
         labelers=len(given.labelers), iterations=found.table.iterations, converged=found.table.converged,
