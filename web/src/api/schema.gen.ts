@@ -1920,6 +1920,8 @@ export interface components {
             answered: number;
             /** Right */
             right: number;
+            /** Score */
+            score: number | null;
         };
         /** Golds */
         Golds: {
@@ -1932,6 +1934,18 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Hand
+         * @description How somebody draws shapes of one sort, in units of a shape's size: how unsteady, and how far too wide.
+         */
+        Hand: {
+            /** Shape */
+            shape: string;
+            /** Noise */
+            noise: number;
+            /** Bias */
+            bias: number;
         };
         /** Import */
         Import: {
@@ -2223,7 +2237,10 @@ export interface components {
             /** Signs */
             signs: components["schemas"]["Sign"][];
         };
-        /** LabelerSkill */
+        /**
+         * LabelerSkill
+         * @description A labeler of a project. `accuracy` is P(right); of those who draw, the expected F1 at an IoU of a half.
+         */
         LabelerSkill: {
             /** Labeler */
             labeler: string;
@@ -2246,6 +2263,9 @@ export interface components {
             gold_answers: number;
             /** Gold Right */
             gold_right: number;
+            /** Gold Score */
+            gold_score: number | null;
+            objects: components["schemas"]["ObjectSkill"] | null;
             /** Skills */
             skills: string[];
             /** Exam */
@@ -2439,6 +2459,56 @@ export interface components {
             /** Items */
             items: components["schemas"]["Model"][];
         };
+        /**
+         * ObjectClass
+         * @description A class of objects: how many things of it there are (expected), and how often it is overlooked and made up.
+         *
+         *     `missed` is the share of chances to draw it that were not taken, `invented` the share of what was drawn as it that
+         *     is held not to be there; with tasks that show it. Null where nothing could show it.
+         */
+        ObjectClass: {
+            /** Name */
+            name: string;
+            /** Things */
+            things: number;
+            /** Drawn */
+            drawn: number;
+            /** Missed */
+            missed: number | null;
+            /** Invented */
+            invented: number | null;
+            /** Missed Tasks */
+            missed_tasks: string[];
+            /** Invented Tasks */
+            invented_tasks: string[];
+        };
+        /**
+         * ObjectSkill
+         * @description What is believed of somebody who draws objects; `low` and `high` bound the central 95 %.
+         *
+         *     Recall is the share of what is there that they draw, precision the share of what they draw that is there, `classes`
+         *     the share of those that have the right class.
+         */
+        ObjectSkill: {
+            /** Drawn */
+            drawn: number;
+            /** Recall */
+            recall: number;
+            /** Recall Low */
+            recall_low: number;
+            /** Recall High */
+            recall_high: number;
+            /** Precision */
+            precision: number;
+            /** Precision Low */
+            precision_low: number;
+            /** Precision High */
+            precision_high: number;
+            /** Classes */
+            classes: number;
+            /** Hands */
+            hands: components["schemas"]["Hand"][];
+        };
         /** Offer */
         Offer: {
             /** Client Id */
@@ -2577,6 +2647,8 @@ export interface components {
             doubts: components["schemas"]["Doubt"][];
             /** Confused */
             confused: components["schemas"]["ConfusedClasses"][];
+            /** Objects */
+            objects: components["schemas"]["ObjectClass"][];
             /** Labelers */
             labelers: components["schemas"]["LabelerQuality"][];
             /** Calibrated On */
