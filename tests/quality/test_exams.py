@@ -121,6 +121,7 @@ async def test_no_attempt_is_asked_more_tasks_than_it_has(crew: Crew) -> None:
     ahead = await crew.next(ada, project, prefetch=True)
     assert ahead is not None
     assert ahead["task_id"] in known
+    assert (first["exam"]["answered"], ahead["exam"]["answered"]) == (0, 1)
     assert ahead["lease_id"] != first["lease_id"]
     assert (await crew.submit(ada, first, known[first["task_id"]])).status_code == 201
     assert (await crew.act(ada, ahead, "open")).status_code == 200

@@ -66,10 +66,13 @@ left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
 
 
 async def of_lease(db: Connection, lease_id: UUID) -> Row | None:
-    """The open exam of whoever holds a lease on gold of it."""
+    """The open exam of whoever holds a lease on gold of it; the tasks before it count as answered."""
     return await (
         await db.execute(
-            "select e.state, e.attempt, e.answered, e.correct, p.policy->'exam' as terms from slot s"
+            "select e.state, e.attempt, e.correct, p.policy->'exam' as terms,"
+            " e.answered + (select count(*) from slot o where o.labeler_id = s.labeler_id and o.state = 1 and o.begun"
+            "   and o.project_id = s.project_id and not s.begun and o.lease_until > clock_timestamp()) as answered"
+            " from slot s"
             " join gold_live g on g.project_id = s.project_id and g.task_id = s.task_id and g.use = 'exam'"
             " join exam e on e.labeler_id = s.labeler_id and e.project_id = s.project_id and e.state = 'open'"
             " join project p on p.id = s.project_id and p.policy ? 'exam' where s.lease_id = %(i)s and s.gold",

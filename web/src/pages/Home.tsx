@@ -47,13 +47,13 @@ function Work({ member, items }: { member: Membership; items: WorkProject[] }) {
   if (items.length === 0) return <Empty title={say("home.none")}>{say(member.role === "labeler" ? "home.none.about" : "home.none.manager")}</Empty>;
   const start = (p: WorkProject) => (
     <Button size="sm" disabled={p.open_slots === 0} onMouseEnter={() => void kindUi(p.kind)?.Editor.preload()}
-      renderRoot={(props) => (p.open_slots === 0 ? <span {...props} aria-disabled>{say("home.all-done")}</span>
+      renderRoot={(props) => (p.open_slots === 0 ? <span {...props} aria-disabled>{say(p.exam === "failed" ? "home.failed" : "home.all-done")}</span>
         : <Link to="/work/$client/$project" params={{ client: member.client_id, project: p.project_id }} aria-label={say("home.start-of", { name: p.name })} {...props} />)}>
       {say("home.start")}
     </Button>
   );
   const columns: Column<WorkProject>[] = [
-    { key: "name", head: say("home.project"), width: "minmax(0, 2.4fr)", cell: (p) => <span><b className="name">{p.name}</b><small className="muted">{said(`kind.${p.kind}`) ?? p.kind}</small></span> },
+    { key: "name", head: say("home.project"), width: "minmax(0, 2.4fr)", cell: (p) => <span><b className="name">{p.name}</b><small className="muted">{[said(`kind.${p.kind}`) ?? p.kind, p.exam === "open" && say("home.exam")].filter(Boolean).join(" · ")}</small></span> },
     { key: "price", head: say("home.pay"), end: true, width: "minmax(5.5rem, 1fr)", cell: (p) => format.money(p.price) },
     { key: "time", head: say("home.time"), end: true, width: "minmax(5.5rem, 1fr)", cell: (p) => say("home.about-time", { time: format.duration(p.minutes) }) },
     { key: "hour", head: say("home.hourly"), end: true, width: "minmax(5.5rem, 1fr)", cell: (p) => <b>{format.hourly(p.price, p.minutes)}</b> },

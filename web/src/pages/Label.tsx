@@ -14,6 +14,7 @@ import { useSaid, useSay } from "@/kit/say";
 import { useTitle } from "@/kit/title";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Prose } from "@/ui/Prose";
+import { ExamNote, ExamOver, useExam } from "./label/Exam";
 import { Help } from "./label/Help";
 import { Skip } from "./label/Skip";
 import { WorkBar } from "./label/WorkBar";
@@ -43,6 +44,7 @@ export function Label() {
     queryKey: ["instructions", client, project],
     queryFn: () => cell<Instructions>(client, `/api/work/projects/${project}/instructions`),
   });
+  const sat = useExam(client, project, work.lease, work.phase);
   const [reading, read] = useReading(project, wide);
   const { lease, phase } = work;
   const kind = lease?.kind ?? data?.kind;
@@ -86,6 +88,7 @@ export function Label() {
       <a className="skip" href="#main">{say("skip")}</a>
       <WorkBar terms={data} work={work} told={told} oneStep={ui?.oneStep ?? true} reading={reading} onAct={(act) => acts[act]()} />
       <div className="work-notes">
+        <ExamNote lease={lease} standing={data?.exam ?? null} sat={sat} />
         {!online && <Alert color="yellow" role="status" py={6} px="md">{say("offline")}</Alert>}
         {work.missed && <Alert color="yellow" role="status" py={6} px="md">{say("label.missed")}</Alert>}
         {phase === "lost" && <Alert color="yellow" role="alert" py={6} px="md">{say("problem.lease-lost")} <Button size="compact-sm" ml="sm" onClick={work.again}>{say("label.go-on")}</Button></Alert>}
@@ -96,8 +99,9 @@ export function Label() {
         {(phase === "loading" || phase === "waiting") && <Middle><Loader type="dots" className="wait" aria-label={say("loading")} /></Middle>}
         {phase === "done" && !work.error && (
           <Middle>
-            <h2>{say("label.done")}</h2>
-            <p className="muted">{say("label.done.about", { n: work.sent })}</p>
+            {data?.exam && data.exam.state !== "passed" ? <ExamOver standing={data.exam} /> : (
+              <><h2>{say("label.done")}</h2><p className="muted">{say("label.done.about", { n: work.sent })}</p></>
+            )}
             <Button renderRoot={(p) => <Link to="/" {...p} />}>{say("label.home")}</Button>
           </Middle>
         )}

@@ -1,10 +1,11 @@
 import { app } from "./en/app";
+import { gold } from "./en/gold";
 import { manage } from "./en/manage";
 import { models } from "./en/models";
 import { quality } from "./en/quality";
 import { work } from "./en/work";
 
 /** Every sentence of the app, in English; each kind of work brings its own. */
-export const en = { ...app, ...work, ...manage, ...models, ...quality };
+export const en = { ...app, ...work, ...manage, ...gold, ...models, ...quality };
 
 export type MessageKey = keyof typeof en;

@@ -5,6 +5,7 @@ import { useSay } from "@/kit/say";
 import { Empty } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
+import { ExamCell } from "./ExamCell";
 import { Skills } from "./Skills";
 
 const EVERY = 5000;
@@ -24,6 +25,7 @@ export function Labelers({ client, project, manager }: { client: string; project
         <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>
         <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
       </span>) },
+    ...(items.some((l) => l.exam !== null) ? [{ key: "exam", head: say("exam.labeler"), width: "minmax(0, 1.6fr)", cell: (l: LabelerSkill) => <ExamCell client={client} project={project} labeler={l} manager={manager} /> }] : []),
     { key: "skills", head: say("labeler.skills"), width: "minmax(0, 1.6fr)", cell: (l) => (manager ? <Skills client={client} labeler={l} /> : l.skills.join(", ")) },
   ];
   if (!loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;

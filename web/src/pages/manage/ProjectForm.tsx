@@ -7,6 +7,7 @@ import { useFormat } from "@/kit/format";
 import { useSaid, useSay } from "@/kit/say";
 import { ProblemNote, useTell } from "@/ui/ProblemNote";
 import { Prose } from "@/ui/Prose";
+import { ExamFields } from "./ExamFields";
 import { type Form, fieldsOf, missing } from "./form";
 import { Ontology } from "./Ontology";
 
@@ -95,6 +96,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
             </>
           )}
           <NumberInput label={say("policy.gold")} description={say("policy.gold.about")} suffix=" %" min={0} max={50} decimalScale={2} error={told("policy/gold_share")} {...number("gold")} />
+          <ExamFields form={form} onChange={set} told={told} />
         </div>
       </section>
       <section className="sheet">

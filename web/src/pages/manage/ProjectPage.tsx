@@ -7,6 +7,7 @@ import { useSaid, useSay } from "@/kit/say";
 import { PageHead, State } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Exports } from "./Exports";
+import { Gold } from "./Gold";
 import { Imports } from "./Imports";
 import { Labelers } from "./Labelers";
 import { Overview } from "./Overview";
@@ -15,7 +16,7 @@ import { Settings } from "./Settings";
 import { Tasks } from "./Tasks";
 import { TONES } from "./tones";
 
-const TABS = ["overview", "tasks", "quality", "labelers", "import", "export", "settings"] as const;
+const TABS = ["overview", "tasks", "quality", "gold", "labelers", "import", "export", "settings"] as const;
 type Tab = (typeof TABS)[number];
 const MANAGED: readonly Tab[] = ["import", "settings"];
 const STATES = ["active", "paused", "archived"] as const;
@@ -39,6 +40,7 @@ export function ProjectPage() {
     if (name === "overview") return <Overview client={client} project={project} onImport={manager ? () => go("import") : undefined} />;
     if (name === "tasks") return <Tasks client={client} project={project} />;
     if (name === "quality") return <Quality client={client} project={project} />;
+    if (name === "gold") return <Gold client={client} project={project} manager={manager} />;
     if (name === "labelers") return <Labelers client={client} project={id} manager={manager} />;
     if (name === "import") return <Imports client={client} project={project} onTasks={() => go("tasks")} />;
     if (name === "export") return <Exports client={client} project={project} />;

@@ -16,6 +16,10 @@ export interface Form {
   most: number;
   /** How much of a new labeler's work is gold. */
   gold: number;
+  /** Gold tasks of the exam, how much of them must be right (percent), how often it may be tried; 0 tasks for none. */
+  exam: number;
+  examRight: number;
+  examAttempts: number;
   price: number;
   currency: string;
   minutes: number;
@@ -26,7 +30,7 @@ export const row = (entry: Partial<Entry> = {}): Form["entries"][number] => ({ l
 
 export const blank = (kind: string): Form => ({
   name: "", kind, question: "", entries: [row(), row()], instructions: "", policy: "target",
-  answers: 3, confidence: 95, least: 1, most: 7, gold: 0, price: 0.05, currency: "USD", minutes: 0.25,
+  answers: 3, confidence: 95, least: 1, most: 7, gold: 0, exam: 0, examRight: 80, examAttempts: 1, price: 0.05, currency: "USD", minutes: 0.25,
 });
 
 export function formOf(project: Project, ui: KindUi): Form {
@@ -37,13 +41,17 @@ export function formOf(project: Project, ui: KindUi): Form {
     entries: labelled(config[ui.list]).map((l) => row({ id: l.id, label: l.label, key: l.key ?? "", ...(l.color && { color: l.color }) })),
     price: project.price.micros / 1e6, currency: project.price.currency, minutes: project.minutes, policy: policy.type,
     gold: Math.round((policy.gold_share ?? 0) * 1e4) / 100,
+    ...(policy.exam && { exam: policy.exam.tasks, examRight: Math.round(policy.exam.right * 1e4) / 100, examAttempts: policy.exam.attempts }),
     ...(policy.type === "fixed" ? { answers: policy.answers } : { confidence: Math.round(policy.confidence * 1e6) / 1e4, least: policy.min, most: policy.max }),
   };
 }
 
 /** What is sent; rows that were left empty are not meant. */
 export function sent(form: Form, ui: KindUi): JsonObject {
-  const gold = form.gold > 0 ? { gold_share: Math.round(form.gold * 100) / 1e4 } : {};
+  const gold = {
+    ...(form.gold > 0 && { gold_share: Math.round(form.gold * 100) / 1e4 }),
+    ...(form.exam > 0 && { exam: { tasks: form.exam, right: Math.round(form.examRight * 100) / 1e4, attempts: form.examAttempts } }),
+  };
   const policy: Policy = form.policy === "fixed" ? { type: "fixed", answers: form.answers, ...gold }
     : { type: "target", confidence: Math.round(form.confidence * 1e4) / 1e6, min: form.least, max: form.most, ...gold };
   return {
@@ -65,7 +73,7 @@ export function missing(form: Form, ui: KindUi): Fault[] {
 
 /** The names under which faults of a project come back, longest first where they nest. */
 export const fieldsOf = (form: Form, ui: KindUi): string[] => [
-  "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max", "policy/gold_share",
+  "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max", "policy/gold_share", "policy/exam/tasks", "policy/exam/right", "policy/exam/attempts", "policy/exam",
   "price", "price/currency", "minutes",
   `config/${ui.list}/0/label`, ...meant(form).flatMap((_, n) => ["label", "key", "id", "color"].map((part) => `config/${ui.list}/${n}/${part}`)),
 ];
