@@ -44,7 +44,7 @@ export function Label() {
     queryKey: ["instructions", client, project],
     queryFn: () => cell<Instructions>(client, `/api/work/projects/${project}/instructions`),
   });
-  const sat = useExam(client, project, work.lease, work.phase);
+  const sat = useExam(client, project, work.lease, work.phase, data?.exam ?? null);
   const [reading, read] = useReading(project, wide);
   const { lease, phase } = work;
   const kind = lease?.kind ?? data?.kind;

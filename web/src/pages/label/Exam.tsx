@@ -4,15 +4,17 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { ExamStanding, Lease } from "@/api/types";
 import { useSay } from "@/kit/say";
 
-/** Reads where the labeler stands again when an exam may have ended; tells whether one was sat on this page. */
-export function useExam(client: string, project: string, lease: Lease | null, phase: string): boolean {
+/** Reads where the labeler stands again once an exam may have ended; tells whether one was sat on this page. */
+export function useExam(client: string, project: string, lease: Lease | null, phase: string, standing: ExamStanding | null): boolean {
   const queries = useQueryClient();
   const sat = useRef(false);
-  const [attempt, ended] = [lease?.exam?.attempt, phase === "done"];
+  const examined = Boolean(lease?.exam);
+  // The last answer of an exam is stored by the time the next task is here, or the word that there is none.
+  const after = examined || standing?.state === "passed" ? null : (lease?.lease_id ?? (phase === "done" ? "none" : null));
   useEffect(() => {
-    if (sat.current) void queries.invalidateQueries({ queryKey: ["instructions", client, project] });
-    if (attempt !== undefined) sat.current = true;
-  }, [attempt, ended, client, project, queries]);
+    if (examined) sat.current = true;
+    else if (sat.current && after !== null) void queries.invalidateQueries({ queryKey: ["instructions", client, project] });
+  }, [examined, after, client, project, queries]);
   return sat.current;
 }
 
