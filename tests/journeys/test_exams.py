@@ -1,6 +1,7 @@
 """An exam is made in the app, sat by a labeler, failed, and decided by a manager."""
 
 from playwright.sync_api import Page, expect
+from pydantic import JsonValue
 from tests.fixtures.browser import Visit
 from tests.fixtures.studio import Studio
 
@@ -12,7 +13,7 @@ from neraca.wire.tasks import TaskNew
 def quiz(studio: Studio, *, attempts: int = 1) -> Project:
     """Two tasks of an exam, where yes is right, some to spare, and three of work."""
     with studio.sdk() as sdk:
-        options = [{"id": o, "label": o.capitalize()} for o in ("yes", "no")]
+        options: list[JsonValue] = [{"id": o, "label": o.capitalize()} for o in ("yes", "no")]
         project = sdk.projects.create(
             ProjectNew(
                 name=f"Quiz of {attempts}", kind="choice", config={"question": "Is it so?", "options": options},

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import AsyncCursor
 
 from neraca.kit.session import Connection
-from neraca.routing.queries import HAD, SPAN
+from neraca.routing.queries import HAD, LEASES, SPAN
 
 Row = dict[str, Any]
 LOOK = 500  # gold tasks of one exam that are looked through
@@ -57,12 +57,7 @@ with live as (
     jsonb_build_object('slot', n, 'fence', fence, 'price_micros', price_micros, 'currency', currency,
                        'version', version, 'gold', true) from given
 )
-select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  true as fresh, true as examined, t.params, p.kind, p.lease_seconds, v.config, d.value as draft
-from given s join task t on t.id = s.task_id join project p on p.id = s.project_id
-join project_version v on v.project_id = s.project_id and v.version = s.version
-left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
-"""
+{LEASES}"""
 
 
 async def of_lease(db: Connection, lease_id: UUID) -> Row | None:

@@ -28,7 +28,7 @@ async def sit(session: CellSession, project_id: UUID, *, prefetch: bool, most: i
         if row is None or row["state"] != "open":
             return Sitting(row["state"] if row else "failed", before is None, None)
         dealt = await exam_queries.deal(session.db, labeler, project_id, mode, prefetch=prefetch, most=most)
-    return Sitting("open", False, await dealt.fetchone())
+    return Sitting("open", False, next((row for row in await dealt.fetchall() if row["fresh"]), None))
 
 
 async def of_lease(session: CellSession, lease_id: UUID) -> wire.ExamStanding | None:

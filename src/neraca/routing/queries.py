@@ -75,6 +75,19 @@ NEEDED = f"""needed as (
   ) c limit 1
 )"""
 
+# The leases that the labeler holds and the one given now, as they are told.
+LEASES = """
+select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
+  s.fresh, t.params, t.suggestion, p.kind, p.lease_seconds,
+  p.policy ? 'gold_share' as golden, p.policy ? 'exam' as examined, v.config, d.value as draft,
+  exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
+from (select *, true as fresh from given union all select *, false from live) s
+join task t on t.id = s.task_id join project p on p.id = s.project_id
+join project_version v on v.project_id = s.project_id and v.version = s.version
+left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
+order by s.begun desc, s.lease_until
+"""
+
 # What a labeler has, and one claim where that is not what they ask for, in one statement. Priorities are
 # found by hops over the index, highest first; inside one, slots are walked from the labeler's cursor on,
 # stepping over tasks they had before. A lease is shown again under the terms that it was given, though the
@@ -129,16 +142,7 @@ with recursive live as (
                        'version', version) || case when gold then '{{"gold": true}}'::jsonb else '{{}}' end
   from given
 )
-select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
-  s.fresh, t.params, t.suggestion, p.kind, p.lease_seconds,
-  p.policy ? 'gold_share' as golden, p.policy ? 'exam' as examined, v.config, d.value as draft,
-  exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
-from (select *, true as fresh from given union all select *, false from live) s
-join task t on t.id = s.task_id join project p on p.id = s.project_id
-join project_version v on v.project_id = s.project_id and v.version = s.version
-left join draft d on d.task_id = s.task_id and d.labeler_id = %(l)s
-order by s.begun desc, s.lease_until
-"""
+{LEASES}"""
 
 
 def _claim(*, gold: bool, needed: bool) -> str:
