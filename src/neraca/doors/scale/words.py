@@ -1,12 +1,13 @@
 """Values as Scale's users write them, and times as Scale tells them. What is wrong is a sentence that names it."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from neraca.accounts import CellSession
 from neraca.kit.problems import Fault, Problem
-from neraca.wire.errors import ValidationFailed
+from neraca.wire.errors import CursorInvalid, ValidationFailed
 
 NAME_LIMIT = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -66,6 +67,21 @@ def whole(value: object, field: str, default: int, least: int, most: int) -> int
     if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,9}", digits) or not least <= int(digits) <= most:
         raise wrong(field, f"{field} must be a whole number from {least} to {most}.")
     return int(digits)
+
+
+def among(value: object, field: str, known: Collection[str]) -> str:
+    """One of the words that there are."""
+    if not isinstance(value, str) or value not in known:
+        raise wrong(field, f"{field} must be one of {', '.join(sorted(known))}.")
+    return value
+
+
+def page_at(session: CellSession, scope: str, token: str | None, field: str) -> list[Any] | None:
+    """Where a list goes on. Raises 400 for a token that is not of this list."""
+    try:
+        return session.house.cursors.read(scope, token)
+    except CursorInvalid:
+        raise wrong(field, f"{field} is not one of ours for this list.") from None
 
 
 def text(value: object, field: str, most: int = 2000) -> str | None:

@@ -36,16 +36,15 @@ async def arrive(session: CellSession, told: dict[str, Any]) -> dict[str, Any]:
     One that is pending is worked here. Raises 400, 404 for a project or batch that has not moved in, 409 for a
     taken unique id.
     """
-    task_id = show.id_of(str(told.get("task_id")))
+    named, status, response = told.get("task_id"), told.get("status"), told.get("response")
+    task_id = show.id_of(named) if isinstance(named, str) else None
     if task_id is None:
         raise words.wrong("task_id", "task_id must be 24 hex digits.")
     if await queries.taken(session.db, task_id):
         return {"task_id": show.name_of(task_id), "added": False}
-    status, response = told.get("status"), told.get("response")
-    if status not in STATUSES:
-        raise words.wrong("status", f"status must be one of {', '.join(sorted(STATUSES))}.")
-    if status == "completed" and not isinstance(response, dict):
-        raise words.wrong("response", "response of a completed task must be a JSON object.")
+    words.among(status, "status", STATUSES)
+    if not isinstance(response, dict) and (status == "completed" or response is not None):
+        raise words.wrong("response", "response must be a JSON object, which a completed task has.")
     word = rules.word(str(told.get("type")))
     params = words.table(told.get("params"), "params")
     given = {**params, **{name: told[name] for name in TOP if name in told}}
@@ -57,7 +56,7 @@ async def arrive(session: CellSession, told: dict[str, Any]) -> dict[str, Any]:
         "updated_at": _moment(told, "updated_at"),
         "completed_at": _moment(told, "completed_at"),
         "callback_succeeded": told.get("callback_succeeded") if status != "pending" else None,
-        "review_status": review if review in REVIEWS else None,
+        "review_status": review if isinstance(review, str) and review in REVIEWS else None,
         "review_comments": words.text(told.get("customer_review_comments"), "customer_review_comments", 20_000),
         "audits": json.dumps(told["audits"]) if told.get("audits") else None,
         "prior": json.dumps(told["prior_responses"]) if told.get("prior_responses") else None,

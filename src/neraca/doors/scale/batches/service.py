@@ -108,11 +108,9 @@ async def listed(session: CellSession, given: Mapping[str, str]) -> dict[str, An
     """A page of batches, newest first."""
     limit = words.whole(given.get("limit"), "limit", PAGE, 1, PAGE)
     offset = words.whole(given.get("offset"), "offset", 0, 0, 999_999_999)
-    if given.get("status") and given["status"] not in STATUSES:
-        raise words.wrong("status", f"status must be one of {', '.join(sorted(STATUSES))}.")
     filters = {
         "project": given.get("project") or None,
-        "status": given.get("status") or None,
+        "status": words.among(given["status"], "status", STATUSES) if given.get("status") else None,
         "exclude_archived": words.truth(given.get("exclude_archived"), "exclude_archived"),
         **{
             short: words.moment(given[name], name) if given.get(name) else None

@@ -26,7 +26,7 @@ async def upload(request: Request) -> Response:
         raise Forbidden
     name, body, given = await _form(request)
     async with route.account(request) as session:
-        return route.answer(await service.add(session, name, body, given))
+        return route.answer(await service.add(session, body, service.described(name, given)))
 
 
 async def _form(request: Request) -> tuple[str, bytes, dict[str, Any]]:
@@ -55,13 +55,13 @@ async def import_file(request: Request) -> Response:
     url = words.text(given.get("file_url"), "file_url")
     if url is None:
         raise words.wrong("file_url", "file_url is required.")
+    about = service.described(url.partition("?")[0].rpartition("/")[2] or "file", given)
     try:
         body = await fetch(house(request), url)
     except Unfetched as failure:
         raise words.wrong("file_url", f"file_url: {failure}") from None
     async with route.account(request) as session:
-        name = url.partition("?")[0].rpartition("/")[2] or "file"
-        return route.answer(await service.add(session, name, body, given))
+        return route.answer(await service.add(session, body, about))
 
 
 @router.get("/files")

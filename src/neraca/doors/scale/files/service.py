@@ -12,6 +12,7 @@ from uuid import UUID
 from neraca.accounts import CellSession
 from neraca.doors.scale import words
 from neraca.doors.scale.files import queries
+from neraca.doors.scale.projects import service as projects
 from neraca.kit import blobs, ids, strictjson
 from neraca.kit.session import Connection
 from neraca.wire.errors import Duplicate, NotFound
@@ -59,28 +60,35 @@ def _metadata(value: object) -> dict[str, Any]:
     return words.table(value or None, "metadata")
 
 
-async def add(session: CellSession, name: str, body: bytes, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Stores a file durably. Raises 400, 404 for an unknown project, 409 for a taken reference id."""
-    display = words.text(given.get("display_name"), "display_name", words.NAME_LIMIT) or name[: words.NAME_LIMIT]
-    named = words.text(given.get("project_name"), "project_name", words.NAME_LIMIT)
-    reference = words.text(given.get("reference_id"), "reference_id", 500)
+def described(name: str, given: Mapping[str, Any]) -> queries.Row:
+    """What is said of a file. Raises 400."""
+    project = words.text(given.get("project_name"), "project_name", words.NAME_LIMIT)
+    return {
+        "name": words.text(given.get("display_name"), "display_name", words.NAME_LIMIT) or name[: words.NAME_LIMIT],
+        "reference_id": words.text(given.get("reference_id"), "reference_id", 500),
+        "media_type": mimetypes.guess_type(name)[0] or PLAIN,
+        "project_names": [project] if project else [],
+        "metadata": _metadata(given.get("metadata")),
+    }
+
+
+async def add(session: CellSession, body: bytes, about: queries.Row) -> dict[str, Any]:
+    """Stores a file durably. Raises 404 for an unknown project, 409 for a taken reference id."""
+    for project in about["project_names"]:
+        await projects.row(session, project)
     file_id = ids.new()
     blob = f"{session.cell.database}/files/{file_id}"
     values = {
         "id": file_id,
         "mode": words.mode(session),
-        "name": display,
-        "reference_id": reference,
-        "media_type": mimetypes.guess_type(name)[0] or PLAIN,
         "bytes": len(body),
         "blob": blob,
         "sha256": hashlib.sha256(body).digest(),
-        "project_names": [named] if named else [],
-        "metadata": _metadata(given.get("metadata")),
+        **about,
     }
     row = await queries.add(session.db, values)
     if row is None:
-        raise Duplicate(why=f'The reference_id "{reference}" is already used for a different file')
+        raise Duplicate(why=f'The reference_id "{about["reference_id"]}" is already used for a different file')
     await asyncio.to_thread(blobs.write_at, session.house.blobs / blob, 0, body)
     return shown(session, row)
 
@@ -107,7 +115,7 @@ async def listed(session: CellSession, given: Mapping[str, str]) -> dict[str, An
     reference = given.get("reference_id") or None
     about = f"{project}:{reference}:{sorted(metadata.items())}"
     scope = f"scale-files:{session.who.client_id}:{words.mode(session)}:{about}"
-    at = session.house.cursors.read(scope, given.get("cursor") or None)
+    at = words.page_at(session, scope, given.get("cursor") or None, "cursor")
     before = (datetime.fromisoformat(at[0]), UUID(at[1])) if at else None
     rows = await queries.page(session.db, words.mode(session), project, reference, metadata, before, PAGE)
     told: dict[str, Any] = {"files": [shown(session, row) for row in rows[:PAGE]]}

@@ -43,8 +43,9 @@ def _params(value: object) -> dict[str, Any]:
 async def create(session: CellSession, given: dict[str, Any]) -> dict[str, Any]:
     """A new project. Raises 400, 409 for a taken name."""
     name = words.name(given.get("name"), "name")
-    if given.get("type") not in TYPES:
-        raise words.wrong("type", f"There is no task type {str(given.get('type'))!a:.64}.")
+    word = given.get("type")
+    if not isinstance(word, str) or word not in TYPES:
+        raise words.wrong("type", f"There is no task type {str(word)!a:.64}.")
     params = _params(given.get("params"))
     who = session.who
     project_id = await queries.add(
@@ -52,7 +53,7 @@ async def create(session: CellSession, given: dict[str, Any]) -> dict[str, Any]:
         {
             "mode": words.mode(session),
             "name": name,
-            "type": given["type"],
+            "type": word,
             "rapid": words.truth(given.get("rapid"), "rapid"),
             "studio": words.truth(given.get("studio"), "studio"),
             "dataset_id": words.text(given.get("datasetId"), "datasetId"),

@@ -80,6 +80,8 @@ async def set_metadata(session: CellSession, task_name: str, metadata: dict[str,
 
 async def set_tags(session: CellSession, task_name: str, given: object, how: str) -> dict[str, Any]:
     """Replaces the tags (`set`), adds some in their order (`add`), or takes some away (`drop`)."""
+    if given is not None and not isinstance(given, list):
+        raise words.wrong("tags", "tags must be a list of texts.")
     row = await service.row(session, task_name)
     listed = rules.tags(given) or []
     before: list[str] = row["tags"] or []

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from neraca.accounts import CellSession
 from neraca.doors.scale import words
+from neraca.doors.scale.shapes import TYPES
 from neraca.doors.scale.tasks import listing_queries as queries
 from neraca.doors.scale.tasks import show
 
 PAGE = 100
 STATUSES = frozenset({"pending", "completed", "canceled", "error"})
+REVIEWS = frozenset({"accepted", "fixed", "commented", "rejected", "pending"})
 TIMES = {
     "start_time": "created_from",
     "end_time": "created_to",
@@ -42,17 +44,16 @@ def filters(session: CellSession, given: Mapping[str, Sequence[str]]) -> dict[st
         if given.get(name):
             found[field] = words.moment(given[name][-1], name)
     if given.get("status"):
-        if given["status"][-1] not in STATUSES:
-            raise words.wrong("status", f"status must be one of {', '.join(sorted(STATUSES))}.")
-        found["status"] = given["status"][-1]
+        found["status"] = words.among(given["status"][-1], "status", STATUSES)
     if given.get("type"):
-        found["type"] = given["type"][-1]
+        found["type"] = words.among(given["type"][-1], "type", TYPES)
     if given.get("unique_id"):
         found["unique_ids"] = list(given["unique_id"])
     if given.get("tags"):
         found["tags"] = list(given["tags"])
     if given.get("customer_review_status"):
-        found["reviews"] = [one for each in given["customer_review_status"] for one in each.split(",")]
+        reviews = [one for each in given["customer_review_status"] for one in each.split(",")]
+        found["reviews"] = [words.among(one, "customer_review_status", REVIEWS) for one in reviews]
     return found
 
 
@@ -60,7 +61,7 @@ async def page(session: CellSession, found: dict[str, Any], limit: int, token: s
     """A page under filters whose names are ids. The total is counted once and travels in the token."""
     digest = hashlib.sha256(json.dumps(found, sort_keys=True, default=str).encode()).hexdigest()[:24]
     scope = f"scale-tasks:{session.who.client_id}:{digest}"
-    at = session.house.cursors.read(scope, token)
+    at = words.page_at(session, scope, token, "next_token")
     before, offset = None, 0
     if at is not None:
         before, offset = (datetime.fromisoformat(at[0]), UUID(at[1])), int(at[3])

@@ -16,6 +16,7 @@ APART = frozenset({
     "project", "batch", "instruction", "callback_url", "metadata", "tags", "unique_id", "task_id",
 })  # fmt: skip
 MOST_TAGS = 5
+URGENCIES = {"immediate": 9, "day": 5, "week": 0}
 INSTRUCTION_LIMIT = 200_000
 FILES = ("scaledata://", "s3://", "gs://")
 WEB = ("http://", "https://")
@@ -37,6 +38,7 @@ class Asked:
 
 def asked(given: Mapping[str, Any], *, private: bool) -> Asked:
     """Raises 400."""
+    priority(given)
     return Asked(
         project=words.text(given.get("project"), "project", words.NAME_LIMIT),
         batch=words.text(given.get("batch"), "batch", words.NAME_LIMIT),
@@ -120,11 +122,13 @@ def fingerprint(kind: str, config: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(json.dumps([kind, config], sort_keys=True).encode()).digest()
 
 
-def priority(value: object) -> int:
+def priority(params: Mapping[str, Any]) -> int:
     """Scale's 10 to 30, or its older words, on the house's 0 to 9; larger is earlier."""
-    if value in {"immediate", "day", "week"}:
-        return {"immediate": 9, "day": 5, "week": 0}[str(value)]
-    given = words.whole(value, "priority", 10, 0, 1000)
+    field = "priority" if params.get("priority") is not None else "urgency"
+    value = params.get(field)
+    if isinstance(value, str) and value in URGENCIES:
+        return URGENCIES[value]
+    given = words.whole(value, field, 10, 0, 1000)
     return round((min(max(given, 10), 30) - 10) * 9 / 20)
 
 

@@ -50,7 +50,7 @@ async def create(
         "status": "pending",
         "stage": READY,
         "place": None,
-        "priority": rules.priority(params.get("priority", params.get("urgency"))),
+        "priority": rules.priority(params),
         "unique_id": asked.unique_id,
         "idempotency_key": idempotency_key,
         "tags": asked.tags,

@@ -20,11 +20,10 @@ def _addresses(value: object) -> list[str]:
 
 
 def _role(value: object) -> str:
-    if value in {"manager", "admin"}:
+    role = words.among(value, "team_role", {*OURS, "manager", "admin"})
+    if role not in OURS:
         raise Forbidden
-    if value not in OURS:
-        raise words.wrong("team_role", "team_role must be labeler, member, manager or admin.")
-    return OURS[str(value)]
+    return OURS[role]
 
 
 async def listed(session: CellSession) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from neraca.wire.errors import NotFound
 
 router = APIRouter(route_class=route.ScaleRoute, prefix="/scale/v2", include_in_schema=False)
 Json = dict[str, Any]
+EXPANDABLE = frozenset({"project", "batch", "delivery"})
 
 
 async def _posted(request: Request, work: Callable[[CellSession, Json], Awaitable[Json]]) -> Response:
@@ -27,17 +28,21 @@ def _one(request: Request, name: str) -> str:
     return value
 
 
+def _expanded(request: Request) -> list[str]:
+    return [words.among(one, "expand", EXPANDABLE) for one in request.query_params.getlist("expand")]
+
+
 @router.get("/task")
 async def get_task(request: Request) -> Response:
     async with route.account(request) as session:
-        task_id, expand = _one(request, "task_id"), request.query_params.getlist("expand")
+        task_id, expand = _one(request, "task_id"), _expanded(request)
         return route.answer(await service.task(session, task_id, expand))
 
 
 @router.get("/tasks")
 async def list_tasks(request: Request) -> Response:
     async with route.account(request) as session:
-        expand = request.query_params.getlist("expand")
+        expand = _expanded(request)
         return route.answer(await service.list_tasks(session, request.query_params, expand))
 
 
@@ -54,14 +59,14 @@ async def set_task_metadata(request: Request) -> Response:
 @router.get("/batch")
 async def get_batch(request: Request) -> Response:
     async with route.account(request) as session:
-        expand = request.query_params.getlist("expand")
+        expand = _expanded(request)
         return route.answer(await service.get_batch(session, request.query_params, expand))
 
 
 @router.get("/batches")
 async def list_batches(request: Request) -> Response:
     async with route.account(request) as session:
-        expand = request.query_params.getlist("expand")
+        expand = _expanded(request)
         return route.answer(await service.list_batches(session, request.query_params, expand))
 
 

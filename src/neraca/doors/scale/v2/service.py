@@ -22,13 +22,14 @@ from neraca.wire.errors import NotFound
 Json = dict[str, Any]
 Given = Mapping[str, Any]
 PAGE = 100
+TASK_STATUSES = listing.STATUSES | {"deleted"}
 
 
-def _id(value: object) -> UUID | None:
-    """An id of ours; anything else names nothing."""
+def _id(value: object, field: str) -> UUID | None:
+    """An id of ours; any other text names nothing."""
     if value is None:
         return None
-    text = str(value)
+    text = words.text(value, field) or ""
     if len(text) != 32 or not set(text) <= set("0123456789abcdef"):
         raise NotFound
     return UUID(text)
@@ -36,10 +37,10 @@ def _id(value: object) -> UUID | None:
 
 async def batch_row(session: CellSession, given: Given) -> queries.Row:
     """The batch that a request names by id or name. Raises 400, 404."""
-    name = given.get("batch_name")
+    name = words.text(given.get("batch_name"), "batch_name")
     if given.get("batch_id") is None and name is None:
         raise words.wrong("batch_id", "batch_id or batch_name is required.")
-    found = await queries.batch(session.db, words.mode(session), _id(given.get("batch_id")), name)
+    found = await queries.batch(session.db, words.mode(session), _id(given.get("batch_id"), "batch_id"), name)
     if found is None:
         raise NotFound
     return found
@@ -47,10 +48,10 @@ async def batch_row(session: CellSession, given: Given) -> queries.Row:
 
 async def project_row(session: CellSession, given: Given) -> queries.Row:
     """The project that a request names by id or name. Raises 400, 404."""
-    name = given.get("project_name")
+    name = words.text(given.get("project_name"), "project_name")
     if given.get("project_id") is None and name is None:
         raise words.wrong("project_id", "project_id or project_name is required.")
-    found = await queries.project(session.db, words.mode(session), _id(given.get("project_id")), name)
+    found = await queries.project(session.db, words.mode(session), _id(given.get("project_id"), "project_id"), name)
     if found is None:
         raise NotFound
     return found
@@ -83,7 +84,7 @@ async def list_tasks(session: CellSession, given: Given, expand: Sequence[str]) 
     else:
         found["project_id"] = (await project_row(session, given))["id"]
     if given.get("status"):
-        found["status"] = given["status"]
+        found["status"] = words.among(given["status"], "status", TASK_STATUSES)
     for name, field in (("completed_after", "completed_from"), ("completed_before", "completed_to")):
         if given.get(name):
             found[field] = words.moment(given[name], name)
@@ -129,7 +130,7 @@ def _objects(left: object, right: object) -> bool:
 
 async def set_task_metadata(session: CellSession, given: Json) -> Json:
     """Replaces or merges a task's metadata."""
-    name, metadata = str(given.get("task_id")), words.table(given.get("metadata"), "metadata")
+    name, metadata = words.text(given.get("task_id"), "task_id") or "", words.table(given.get("metadata"), "metadata")
     if words.truth(given.get("merge"), "merge"):
         row = await old_tasks.row(session, name)
         metadata = merged(msgspec.json.decode(row["metadata"]), metadata)
@@ -159,12 +160,12 @@ async def list_batches(session: CellSession, given: Given, expand: Sequence[str]
     filters: Json = {
         "mode": words.mode(session),
         "project_id": (await project_row(session, given))["id"] if _names_project(given) else None,
-        "status": given.get("status") or None,
+        "status": words.among(given["status"], "status", old_batches.STATUSES) if given.get("status") else None,
         **{name: words.moment(given[name], name) if given.get(name) else None for name in times},
     }
     limit = words.whole(given.get("limit"), "limit", PAGE, 1, PAGE)
     scope = f"scale-batches:{session.who.client_id}:{sorted((k, str(v)) for k, v in filters.items())}"
-    at = session.house.cursors.read(scope, given.get("next_token") or None)
+    at = words.page_at(session, scope, given.get("next_token") or None, "next_token")
     before = (datetime.fromisoformat(at[0]), UUID(at[1])) if at else None
     rows = await queries.batches(session.db, filters, before, limit)
     told: Json = {"batches": [await get_batch(session, {"batch_id": r["id"].hex}, expand) for r in rows[:limit]]}
