@@ -46,7 +46,7 @@ async def test_before_an_estimate_the_verdicts_tell_by_themselves(crew: Crew) ->
             await crew.answer(project, one)
     told = await quality(crew, project)
     assert (told["verdicts"], told["mean_answers"], told["answers_per_task"]) == (2, 3, [{"answers": 3, "tasks": 2}])
-    assert told["reasons"] == {"count": 2, "met": 0, "exhausted": 0}
+    assert told["reasons"] == {"count": 2, "met": 0, "exhausted": 0, "capped": 0, "escalated": 0}
     assert told["cost_per_task"] == {"micros": 150_000, "currency": "USD"}
     assert told["cost_per_right"]["micros"] == pytest.approx(150_000 / told["mean_confidence"], abs=1)
     split, whole = told["doubts"]

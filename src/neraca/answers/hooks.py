@@ -29,6 +29,7 @@ class AnswerStored:
     policy: dict[str, Any]
     priority: int
     state: str
+    escalated: bool  # passed on to those with a skill
     gold: bool  # the task was given to measure the labeler: its right answer is known, its verdict stays
 
 

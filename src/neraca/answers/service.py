@@ -118,6 +118,7 @@ async def submit(
         policy=lease["policy"],
         priority=lease["priority"],
         state=lease["state"],
+        escalated=lease["escalated"],
         gold=lease["gold"],
     )
     decided = [await handler(stored) for handler in handlers]

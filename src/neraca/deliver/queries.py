@@ -21,6 +21,9 @@ with fresh as (
   union all
   select project_id, 'paid.micros', sum((data->>'price_micros')::bigint)::bigint from sealed
   where kind = 'answer.stored' and project_id is not null group by project_id
+  union all
+  select project_id, 'ended.' || (data->>'reason'), sum(n)::bigint from sealed
+  where kind = 'task.decided' and data ? 'reason' and project_id is not null group by 1, 2
   on conflict (project_id, kind) do update set n = tally.n + excluded.n
 )
 select count(*) as n, (select coalesce(max(pos), 0) from event) + count(*) as position from sealed

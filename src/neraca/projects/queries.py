@@ -107,14 +107,17 @@ async def page(db: Connection, mode: str | None, after: list[str] | None, limit:
 
 
 async def counts(db: Connection, project_id: UUID) -> dict[str, int]:
-    """The folded counts plus what is not folded yet: exact at this moment. So is `paid.micros`."""
+    """The folded counts plus what is not folded yet: exact at this moment. So are `paid.micros` and `ended.*`."""
     rows = await (
         await db.execute(
             "select kind, sum(n)::bigint as n from ("
             " select kind, n from tally where project_id = %(p)s union all"
             " select kind, n from event where pos is null and project_id = %(p)s union all"
             " select 'paid.micros', (data->>'price_micros')::bigint from event"
-            "   where pos is null and project_id = %(p)s and kind = 'answer.stored') c group by kind",
+            "   where pos is null and project_id = %(p)s and kind = 'answer.stored' union all"
+            " select 'ended.' || (data->>'reason'), n from event"
+            "   where pos is null and project_id = %(p)s and kind = 'task.decided' and data ? 'reason'"
+            ") c group by kind",
             {"p": project_id},
         )
     ).fetchall()
@@ -135,6 +138,8 @@ async def summary(db: Connection, project_id: UUID) -> Row:
             " select (select count(*) from slot where state = 1 and labeler_id is not null and project_id = %(p)s"
             "   and lease_until > clock_timestamp()) as live,"
             " (select count(labeler_id) from who) as labelers,"
+            " (select count(*) from task where project_id = %(p)s and reason = 'escalated' and state = 'open')"
+            "   as escalated,"
             " (select avg(confidence) from latest) as confidence,"
             " array(select count(l.confidence) from generate_series(0, 19) as step"
             "   left join latest l on least(floor(l.confidence * 20)::int, 19) = step"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from neraca import kinds
 from neraca.accounts import CellSession
 from neraca.kind import Kind, check
@@ -11,9 +13,20 @@ from neraca.kit import problems
 from neraca.projects import queries
 from neraca.tables import event
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
-from neraca.wire.projects import Hand, ObjectSkill, Policy, Progress, Project, ProjectChange, ProjectNew, TargetPolicy
+from neraca.wire.projects import (
+    Ended,
+    Hand,
+    ObjectSkill,
+    Policy,
+    Progress,
+    Project,
+    ProjectChange,
+    ProjectNew,
+    TargetPolicy,
+)
 from neraca.wire.shape import Money
 
+POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 VERSIONED = {"config", "instructions", "policy", "price_micros", "currency", "minutes"}
 
 
@@ -37,14 +50,37 @@ def shown(row: queries.Row) -> Project:
     )
 
 
-def _policy_faults(policy: Policy | None) -> list[Fault]:
-    if isinstance(policy, TargetPolicy) and policy.min > policy.max:
-        return [Fault("#/policy/min", "out-of-range", '"min" may not be more than "max".')]
-    return []
+def policy_faults(policy: Policy, price: Money) -> list[Fault]:
+    """What is wrong between the parts of a policy, and between it and the price of an answer."""
+    if not isinstance(policy, TargetPolicy):
+        return []
+    found = []
+    if policy.min > policy.max:
+        found.append(Fault("#/policy/min", "out-of-range", '"min" may not be more than "max".'))
+    cap = policy.cost_cap
+    if cap is not None and cap.currency != price.currency:
+        why = f"The price of an answer is in {price.currency}, so the cap is too."
+        found.append(Fault("#/policy/cost_cap/currency", "out-of-range", why))
+    elif cap is not None and cap.micros < policy.min * price.micros:
+        why = f"This pays for fewer than {policy.min} answers, the least that the policy asks for."
+        found.append(Fault("#/policy/cost_cap", "out-of-range", why))
+    return found
+
+
+def _faults_after(row: queries.Row, asked: ProjectChange) -> list[Fault]:
+    """The same where only one of the two is changed."""
+    if asked.policy is None and asked.price is None:
+        return []
+    policy = asked.policy or POLICY.validate_python(row["policy"])
+    price = asked.price or Money(micros=row["price_micros"], currency=row["currency"])
+    found = policy_faults(policy, price)
+    if asked.policy is None:
+        return [Fault("#/price/micros", f.code, f"{f.detail} Raise the cap first.") for f in found]
+    return found
 
 
 def _terms(policy: Policy) -> dict[str, Any]:
-    """A policy as it is stored; without gold it says nothing of gold."""
+    """A policy as it is stored; of what it does not have it says nothing."""
     return policy.model_dump(exclude_none=True, exclude=None if policy.gold_share else {"gold_share"})
 
 
@@ -58,7 +94,7 @@ def _config(kind: Kind, raw: dict[str, Any]) -> tuple[dict[str, Any], list[Fault
 
 async def create(session: CellSession, asked: ProjectNew) -> Project:
     """A new project. Raises validation-failed with every fault of the kind's configuration."""
-    errors = _policy_faults(asked.policy)
+    errors = policy_faults(asked.policy, asked.price)
     kind = kinds.get(asked.kind)
     if kind is None:
         errors.insert(
@@ -107,7 +143,7 @@ async def change(session: CellSession, project_id: UUID, asked: ProjectChange) -
         values |= {"price_micros": asked.price.micros, "currency": asked.price.currency}
         if asked.price.currency != row["currency"]:
             raise Conflict(why="the currency of a project cannot change")
-    errors = _policy_faults(asked.policy)
+    errors = _faults_after(row, asked)
     if asked.config is not None:
         kind = kinds.get(row["kind"])
         assert kind is not None
@@ -156,6 +192,15 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
         open=tasks - decided - canceled,
         decided=decided,
         canceled=canceled,
+        ended=Ended(
+            met=n.get(event.ENDED + "met", 0),
+            count=n.get(event.ENDED + "count", 0),
+            exhausted=n.get(event.ENDED + "exhausted", 0),
+            capped=n.get(event.ENDED + "capped", 0),
+            escalated=n.get(event.ENDED + "escalated", 0),
+            gold=n.get(event.ENDED + "gold", 0),
+        ),
+        escalated=more["escalated"],
         answers=answers,
         live_leases=more["live"],
         labelers=more["labelers"],

@@ -72,6 +72,17 @@ class _Answers:
         table = table[skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0)]
         return table[:, 0], table[:, 1], table[:, 2]
 
+    def agreement(self) -> tuple[int, float | None]:
+        """How many tasks have two answers or more, and in what share of them the first two are the same."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
+        table = table[np.argsort(table[:, 0], kind="stable")]
+        first = np.flatnonzero(np.r_[True, table[1:, 0] != table[:-1, 0]])
+        first = first[first + 1 < len(table)]
+        first = first[table[first, 0] == table[first + 1, 0]]
+        if not len(first):
+            return 0, None
+        return len(first), float((table[first, 2] == table[first + 1, 2]).mean())
+
     def crowd(self, names: Sequence[str], posterior: Floats) -> reports.Crowd:
         """All of them, for the report."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
@@ -203,14 +214,23 @@ async def _write(
         )
         for name, w in given.labelers.items()
     ]  # fmt: skip
+    sway = online.sway([pooled, *(row[2] for row in rows)]) if keep else _sway_by_rate(found.accuracy, len(names))
+    pairs, agreement = given.agreement()
     taught = {"tau": how.tau, "bias": how.bias.tolist(), "calibrated_on": how.gold} if how else {}
     async with house.inside(cell) as db:
         for start in range(0, len(rows), PAGE):
             await queries.put_skills(db, project_id, rows[start : start + PAGE])
         await queries.put_project(
             db, project_id, classes=names, pooled=pooled if keep else [], prior=found.prior.tolist(), answers=seen,
-            iterations=found.iterations, converged=found.converged, **taught,
+            iterations=found.iterations, converged=found.converged, sway=sway, pairs=pairs, agreement=agreement,
+            **taught,
         )  # fmt: skip
+
+
+def _sway_by_rate(accuracy: Floats, k: int) -> float:
+    """`online.sway` where only accuracies are kept."""
+    rates = [online.START_ACCURACY, float(accuracy.max(initial=0.0)), float(accuracy.min(initial=1.0))]
+    return online.sway([[(p,) for p in online.start_column(k, 0, rate)] for rate in rates])
 
 
 async def _look_again(house: House, cell: Cell, wanted: Sequence[UUID]) -> int:

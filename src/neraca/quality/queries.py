@@ -16,7 +16,7 @@ with noted as (
   insert into event (kind, project_id, task_id, actor, data) values ('task.decided', %(p)s, %(t)s, 'engine',
     jsonb_build_object('reason', %(r)s::text, 'answers', %(n)s::int)) returning id
 ), moved as (
-  update task set state = 'decided', confidence = %(c)s, posterior = %(post)s where id = %(t)s
+  update task set state = 'decided', reason = %(r)s, confidence = %(c)s, posterior = %(post)s where id = %(t)s
 ), closed as (
   update slot set state = 3 where task_id = %(t)s and state = 0
 ), told as (
@@ -34,14 +34,38 @@ ASK = """
 with moved as (
   update task set confidence = %(c)s, posterior = %(post)s where id = %(t)s
 )
-insert into slot (task_id, n, project_id, priority)
-select %(t)s, max(n) + 1, %(p)s, %(y)s from slot where task_id = %(t)s having count(*) filter (where state < 2) = 0
+insert into slot (task_id, n, project_id, priority, needs)
+select %(t)s, max(n) + 1, %(p)s, %(y)s, %(s)s from slot where task_id = %(t)s
+having count(*) filter (where state < 2) = 0
+"""
+
+# Nobody else is asked from now on; who is at work may finish. One slot for somebody with the skill, and the next when
+# that is not enough: what experts give is dear.
+ESCALATE = """
+with noted as (
+  insert into event (kind, project_id, task_id, actor, data) values ('task.escalated', %(p)s, %(t)s, 'engine',
+    jsonb_build_object('because', %(r)s::text, 'to', %(s)s::text))
+), moved as (
+  update task set reason = 'escalated', confidence = %(c)s, posterior = %(post)s where id = %(t)s
+), closed as (
+  update slot set state = 3 where task_id = %(t)s and state = 0
+)
+insert into slot (task_id, n, project_id, priority, needs)
+select %(t)s, max(n) + 1, %(p)s, %(y)s, %(s)s from slot where task_id = %(t)s
+"""
+
+# What a task has cost, those at work included, under the terms that each was given; what an answer costs now.
+PAID = """
+select p.price_micros as price, coalesce(sum(s.price_micros) filter (where s.state in (1, 2)), 0)::bigint as spent,
+  count(*) filter (where s.state = 1) as pending
+from project p left join slot s on s.task_id = %(t)s and not s.gold and s.needs is null
+where p.id = %(p)s group by p.price_micros
 """
 
 # What the last estimate believes of those who said something: one column of each confusion. What is of the project
 # and not of the labeler stands in the first row alone.
 BELIEFS = """
-select s.accuracy, s.answers, p.classes = %(names)s as known, p.tau, p.calibrated_on,
+select s.accuracy, s.answers, p.classes = %(names)s as known, p.tau, p.calibrated_on, p.sway,
   case when said.n = 1 then p.prior end as prior, case when said.n = 1 then p.bias end as bias,
   jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
 from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
@@ -67,7 +91,8 @@ async def lock(db: Connection, task_id: UUID) -> Row | None:
     """A task with its project's present terms; its row is locked until the transaction ends."""
     return await (
         await db.execute(
-            "select t.id, t.project_id, t.state, t.priority, p.kind, p.config, p.policy from task t"
+            "select t.id, t.project_id, t.state, t.priority, coalesce(t.reason = 'escalated', false) as escalated,"
+            " p.kind, p.config, p.policy from task t"
             " join project p on p.id = t.project_id where t.id = %(t)s for update of t",
             {"t": task_id},
         )
@@ -115,16 +140,47 @@ async def decide(
 
 async def ask(
     db: Connection, *, task_id: UUID, project_id: UUID, priority: int, confidence: float,
-    posterior: Mapping[str, float] | None,
+    posterior: Mapping[str, float] | None, needs: str | None = None,
 ) -> None:  # fmt: skip
-    """Writes where the task stands, and asks once more where nobody is asked at present."""
+    """Writes where the task stands, and asks once more where nobody is asked at present: of those with a skill."""
     await db.execute(
         ASK,
         {
-            "t": task_id, "p": project_id, "y": priority, "c": confidence,
+            "t": task_id, "p": project_id, "y": priority, "c": confidence, "s": needs,
             "post": None if posterior is None else Jsonb(posterior),
         },
     )  # fmt: skip
+
+
+async def escalate(
+    db: Connection, *, task_id: UUID, project_id: UUID, priority: int, confidence: float,
+    posterior: Mapping[str, float] | None, because: str, to: str,
+) -> None:  # fmt: skip
+    """Passes a task on to those with the skill `to`, with its event."""
+    await db.execute(
+        ESCALATE,
+        {
+            "t": task_id, "p": project_id, "y": priority, "c": confidence, "s": to, "r": because,
+            "post": None if posterior is None else Jsonb(posterior),
+        },
+    )  # fmt: skip
+
+
+async def experts(db: Connection, task_id: UUID) -> list[UUID]:
+    """Who answered a task in a slot that wanted a skill."""
+    rows = await (
+        await db.execute(
+            "select labeler_id from slot where task_id = %(t)s and state = 2 and needs is not null", {"t": task_id}
+        )
+    ).fetchall()
+    return [r["labeler_id"] for r in rows]
+
+
+async def paid(db: Connection, task_id: UUID, project_id: UUID) -> Row:
+    """What a task has cost (`spent`, of which `pending` answers are being given), and what an answer costs now."""
+    row = await (await db.execute(PAID, {"t": task_id, "p": project_id})).fetchone()
+    assert row is not None
+    return row
 
 
 async def due(db: Connection, kinds: Sequence[str]) -> list[Row]:
@@ -160,18 +216,21 @@ async def answers_after(db: Connection, project_id: UUID, after: int, limit: int
 async def put_project(
     db: Connection, project_id: UUID, *, classes: list[str], pooled: list[list[float]], prior: list[float],
     answers: int, iterations: int, converged: bool, tau: float = 1.0, bias: Sequence[float] = (),
-    calibrated_on: int = 0,
+    calibrated_on: int = 0, sway: float | None = None, pairs: int = 0, agreement: float | None = None,
 ) -> None:  # fmt: skip
     await db.execute(
         "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged, tau, bias,"
-        " calibrated_on) values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s, %(t)s, %(b)s, %(k)s)"
+        " calibrated_on, sway, pairs, agreement) values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s, %(t)s,"
+        " %(b)s, %(k)s, %(w)s, %(pairs)s, %(a)s)"
         " on conflict (project_id) do update set classes = excluded.classes, pooled = excluded.pooled,"
         " prior = excluded.prior, answers = excluded.answers, iterations = excluded.iterations,"
         " converged = excluded.converged, tau = excluded.tau, bias = excluded.bias,"
-        " calibrated_on = excluded.calibrated_on, updated_at = clock_timestamp()",
+        " calibrated_on = excluded.calibrated_on, sway = excluded.sway, pairs = excluded.pairs,"
+        " agreement = excluded.agreement, updated_at = clock_timestamp()",
         {
             "p": project_id, "c": Jsonb(classes), "g": Jsonb(pooled), "r": Jsonb(prior), "n": answers,
             "i": iterations, "v": converged, "t": tau, "b": Jsonb(list(bias)), "k": calibrated_on,
+            "w": sway, "pairs": pairs, "a": agreement,
         },
     )  # fmt: skip
 

@@ -1,13 +1,50 @@
 """Decisions about verdicts that need no database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from neraca.kind import Agreed, Crowd, Judgment, Kind, Vote
 from neraca.measure import online
 
 MATRIX_LIMIT = 64  # classes up to which a labeler's whole confusion is kept; beyond, their accuracy alone
+UNMET = frozenset({"exhausted", "capped", "hopeless"})  # what is passed on, where there is somebody to pass it on to
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open task, and the terms under which it is decided. `escalated`: it was passed on to those with a skill."""
+
+    task_id: UUID
+    project_id: UUID
+    priority: int
+    config: Mapping[str, Any]
+    how: online.Policy
+    escalated: bool = False
+
+    @property
+    def to(self) -> str | None:
+        """The skill of those who are asked where nobody else can tell."""
+        escalate = self.how.escalate if isinstance(self.how, online.Target) else None
+        return escalate.to if escalate else None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many answers the cost cap still allows (None: any), and who of those who answered have the skill."""
+
+    left: int | None = None
+    experts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A class that was said, what an estimate believes of who said it, and whether they have the skill."""
+
+    said: int
+    belief: Mapping[str, Any] | None
+    expert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +92,72 @@ def calibrated(p: Sequence[float], belief: Mapping[str, Any] | None) -> tuple[Se
     return online.calibrated(p, belief["tau"], belief["bias"]), int(belief["calibrated_on"])
 
 
+def expert_column(k: int, heard: Heard) -> Sequence[float]:
+    """The same as `column`, of one who has the skill."""
+    seen = heard.belief["answers"] if heard.belief is not None and heard.belief["known"] else None
+    own = column(k, heard.said, heard.belief) if seen else None
+    return online.expert_column(k, heard.said, own, seen or 0)
+
+
 def by_class(
-    kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], said: Sequence[Judgment], p: Sequence[float],
-    calibrated_on: int,
+    kind: Kind, case: Case, limits: Limits, said: Sequence[Judgment], heard: Sequence[Heard],
+    first: Mapping[str, Any] | None,
 ) -> Standing:  # fmt: skip
-    """The decision of the online rule: `said` is every answer that counts, `p` the posterior over the classes."""
-    names = kind.classes(config)
+    """The decision of the online rule: `said` is every answer that counts, `first` what is believed of the project.
+
+    Gold teaches what the answers of all are worth; those of experts come on top, each at its full weight.
+    """
+    names = kind.classes(case.config)
+    k = len(names)
+    others, experts = ([one for one in heard if one.expert is of] for of in (False, True))
+    p: Sequence[float] = online.posterior_of(
+        first["prior"] if first else online.uniform(k),
+        [column(k, one.said, one.belief) for one in others],
+        temper=[weight(one.belief) for one in others],
+    )
+    p, calibrated_on = calibrated(p, first)
+    if experts:
+        p = online.posterior_of(p, [expert_column(k, one) for one in experts])
+    sway = first["sway"] if first else None
+    if sway is not None and calibrated_on and first:
+        sway *= first["tau"]
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
-    answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], config) if said else {}
-    return Standing(online.decide(online.policy(policy), p, len(said)), answer, p[top], posterior, calibrated_on)
+    answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], case.config) if said else {}
+    decision = _decision(case, limits, p, len(others), len(experts), sway)
+    return Standing(decision, answer, p[top], posterior, calibrated_on)
 
 
-def together(
-    kind: Kind, config: Mapping[str, Any], policy: Mapping[str, Any], votes: Sequence[Vote], crowd: Crowd
-) -> Standing:
+def together(kind: Kind, case: Case, limits: Limits, votes: Sequence[Vote], crowd: Crowd) -> Standing:
     """The same for a kind without an online rule: its own way of agreeing, by what is believed of the labelers."""
-    agreed = kind.agree(votes, config, crowd)
+    agreed = kind.agree(votes, case.config, with_experts(crowd, limits.experts))
     sure = kind.confidence(agreed)
-    return Standing(online.decide(online.policy(policy), [sure], len(votes)), kind.merge(agreed, config), sure, None)
+    experts = sum(v.labeler in limits.experts for v in votes)
+    decision = _decision(case, limits, [sure], len(votes) - experts, experts, None)
+    return Standing(decision, kind.merge(agreed, case.config), sure, None)
+
+
+def with_experts(crowd: Crowd, experts: frozenset[str]) -> Crowd:
+    """The crowd, where those who have the skill are believed at least as much as all who have it."""
+    if not experts:
+        return crowd
+    known = {one: crowd.of(one) for one in experts}
+    trusted = {
+        one: replace(
+            who, recall=max(who.recall, online.EXPERT), invents=min(who.invents, 1 - online.EXPERT), weight=1.0,
+            accuracy=max(who.accuracy, online.EXPERT), confusion=(),
+        )
+        for one, who in known.items()
+    }  # fmt: skip
+    return replace(crowd, drawers={**crowd.drawers, **trusted})
+
+
+def _decision(
+    case: Case, limits: Limits, p: Sequence[float], others: int, experts: int, sway: float | None
+) -> online.Decision:  # fmt: skip
+    if case.escalated and isinstance(case.how, online.Target):
+        return online.after_experts(case.how, p, experts)
+    return online.decide(case.how, p, others + experts, left=limits.left, sway=sway)
 
 
 def counting(kind: Kind, config: Mapping[str, Any], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

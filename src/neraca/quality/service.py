@@ -1,7 +1,6 @@
 """What an answer does to its task: the posterior moves, and the project's policy decides or asks on."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from neraca import kinds, projects
@@ -29,8 +28,11 @@ async def answer_stored(stored: AnswerStored) -> bool:
         return False
     own = {"id": str(stored.answer_id), "labeler_id": str(stored.labeler_id), "value": stored.value}
     rows = rules.counting(kind, stored.config, [*stored.earlier, own])
-    standing = await _by_class(stored.db, kind, stored.project_id, stored.config, stored.policy, rows)
-    return await _written(stored.db, stored.task_id, stored.project_id, stored.priority, standing, rows)
+    case = rules.Case(
+        stored.task_id, stored.project_id, stored.priority, stored.config, online.policy(stored.policy),
+        escalated=stored.escalated,
+    )  # fmt: skip
+    return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows), rows)
 
 
 async def decide_task(db: Connection, task_id: UUID) -> bool:
@@ -46,46 +48,64 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
         return False
     kind = kinds.get(task["kind"])
     assert kind is not None
+    case = rules.Case(
+        task_id, task["project_id"], task["priority"], task["config"], online.policy(task["policy"]),
+        escalated=task["escalated"],
+    )  # fmt: skip
     if kind.online:
         rows = rules.counting(kind, task["config"], rows)
-        standing = await _by_class(db, kind, task["project_id"], task["config"], task["policy"], rows)
+        standing = await _by_class(db, kind, case, rows)
     else:
         crowd = NOBODY
         if kind.objects is not None:
             crowd = await objects.crowd(db, task["project_id"], [r["labeler_id"] for r in rows])
-        standing = rules.together(kind, task["config"], task["policy"], rules.votes_of(rows), crowd)
-    return await _written(db, task_id, task["project_id"], task["priority"], standing, rows)
+        standing = rules.together(kind, case, await _limits(db, case), rules.votes_of(rows), crowd)
+    return await _written(db, case, standing, rows)
+
+
+async def _limits(db: Connection, case: rules.Case) -> rules.Limits:
+    """What most projects do not ask for costs them nothing."""
+    if case.escalated:
+        return rules.Limits(experts=frozenset(str(one) for one in await queries.experts(db, case.task_id)))
+    how = case.how
+    if isinstance(how, online.Target) and how.cost_cap is not None:
+        paid = await queries.paid(db, case.task_id, case.project_id)
+        return rules.Limits(left=online.payable(how.cost_cap, paid["price"], paid["spent"], paid["pending"]))
+    return rules.Limits()
 
 
 async def _by_class(
-    db: Connection, kind: Kind, project_id: UUID, config: Mapping[str, Any], policy: Mapping[str, Any],
-    rows: Sequence[queries.Row],
+    db: Connection, kind: Kind, case: rules.Case, rows: Sequence[queries.Row]
 ) -> rules.Standing:  # fmt: skip
-    said = kind.judgments(rules.votes_of(rows), config)
-    names = kind.classes(config)
+    limits = await _limits(db, case)
+    said = kind.judgments(rules.votes_of(rows), case.config)
+    names = kind.classes(case.config)
     number = {name: i for i, name in enumerate(names)}
     counted = [(UUID(j.labeler), number[j.value]) for j in said]
-    found = await queries.beliefs(db, project_id, counted, names)
-    beliefs = [found[n] if n < len(found) else None for n in range(len(counted))]
-    columns = [rules.column(len(names), one, belief) for (_, one), belief in zip(counted, beliefs, strict=True)]
+    found = await queries.beliefs(db, case.project_id, counted, names)
+    heard = [
+        rules.Heard(one, found[n] if n < len(found) else None, j.labeler in limits.experts)
+        for n, (j, (_, one)) in enumerate(zip(said, counted, strict=True))
+    ]
     first = found[0] if found and found[0]["known"] else None
-    prior = first["prior"] if first else online.uniform(len(names))
-    p = online.posterior_of(prior, columns, temper=[rules.weight(belief) for belief in beliefs])
-    return rules.by_class(kind, config, policy, said, *rules.calibrated(p, first))
+    return rules.by_class(kind, case, limits, said, heard, first)
 
 
-async def _written(
-    db: Connection, task_id: UUID, project_id: UUID, priority: int, standing: rules.Standing,
-    rows: Sequence[queries.Row],
-) -> bool:  # fmt: skip
+async def _written(db: Connection, case: rules.Case, standing: rules.Standing, rows: Sequence[queries.Row]) -> bool:
     if standing.decision == "ask":
         await queries.ask(
-            db, task_id=task_id, project_id=project_id, priority=priority, confidence=standing.confidence,
-            posterior=standing.posterior,
+            db, task_id=case.task_id, project_id=case.project_id, priority=case.priority,
+            confidence=standing.confidence, posterior=standing.posterior, needs=case.to if case.escalated else None,
+        )  # fmt: skip
+        return False
+    if case.to is not None and standing.decision in rules.UNMET:
+        await queries.escalate(
+            db, task_id=case.task_id, project_id=case.project_id, priority=case.priority,
+            confidence=standing.confidence, posterior=standing.posterior, because=standing.decision, to=case.to,
         )  # fmt: skip
         return False
     await queries.decide(
-        db, task_id=task_id, project_id=project_id, value=standing.answer, confidence=standing.confidence,
+        db, task_id=case.task_id, project_id=case.project_id, value=standing.answer, confidence=standing.confidence,
         posterior=standing.posterior, reason=standing.decision, answer_ids=[UUID(str(r["id"])) for r in rows],
         calibrated_on=standing.calibrated_on,
     )  # fmt: skip

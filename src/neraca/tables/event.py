@@ -4,9 +4,11 @@ from typing import Final
 
 TASKS_ADDED: Final = "tasks.added"  # n: how many
 TASK_DECIDED: Final = "task.decided"
+TASK_ESCALATED: Final = "task.escalated"  # data: because, to which skill
 TASK_CANCELED: Final = "task.canceled"
 ANSWER_STORED: Final = "answer.stored"  # data: the pay facts of the lease, active_ms
 PAID_MICROS: Final = "paid.micros"  # no event: the tally of the prices in `answer.stored`
+ENDED: Final = "ended."  # and a reason; no event: the tally of the reasons in `task.decided`
 LEASE_GRANTED: Final = "lease.granted"  # data: price, currency and terms shown
 LEASE_SKIPPED: Final = "lease.skipped"
 LEASE_EXPIRED: Final = "lease.expired"

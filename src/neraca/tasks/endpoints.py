@@ -1,5 +1,7 @@
 """Batches and tasks over HTTP."""
 
+from typing import get_args
+
 from fastapi import APIRouter, Request, Response
 
 from neraca import projects
@@ -61,19 +63,28 @@ async def create_tasks(request: Request, project_id: str) -> Response:
         return await once(request, session.db, session.who.actor, request.state.raw, work)
 
 
-@router.get("/api/projects/{project_id}/tasks", openapi_extra=doc(query=("limit", "cursor", "state", "batch_id")))
+@router.get(
+    "/api/projects/{project_id}/tasks", openapi_extra=doc(query=("limit", "cursor", "state", "reason", "batch_id"))
+)
 async def list_tasks(request: Request, project_id: str) -> wire.Tasks:
     async with inside(request, SEE) as session:
         project = await projects.get(session, known(project_id))
         states = ("open", "decided", "canceled")
-        asked = query(request, {**PAGED, "state": states, "batch_id": None})
-        state, batch = asked.get("state"), asked.get("batch_id")
-        page = Page(session.house.cursors, f"tasks:{session.who.client_id}:{project['id']}:{state}:{batch}", asked)
+        asked = query(request, {**PAGED, "state": states, "reason": get_args(wire.Reason), "batch_id": None})
+        state, reason, batch = asked.get("state"), asked.get("reason"), asked.get("batch_id")
+        scope = f"tasks:{session.who.client_id}:{project['id']}:{state}:{reason}:{batch}"
+        page = Page(session.house.cursors, scope, asked)
         batch_id = known(batch) if batch else None
         if batch_id and batch_id not in await queries.batches_known(session.db, project["id"], [batch_id]):
             raise NotFound
         found = await queries.page(
-            session.db, project["id"], state=state, batch_id=batch_id, after=page.number or 0, limit=page.limit
+            session.db,
+            project["id"],
+            state=state,
+            reason=reason,
+            batch_id=batch_id,
+            after=page.number or 0,
+            limit=page.limit,
         )
     rows, onward = page.cut(found, "seq")
     return wire.Tasks(items=[service.shown(r) for r in rows], next=onward)

@@ -46,7 +46,7 @@ async def copy_tasks(
     async with db.cursor() as cursor:
         async with cursor.copy(
             "copy task (id, project_id, batch_id, external_id, params, metadata, priority, event_id, import_id,"
-            " import_row, state, confidence, suggestion, suggested_by) from stdin"
+            " import_row, state, reason, confidence, suggestion, suggested_by) from stdin"
         ) as copy:
             for t in tasks:
                 await copy.write_row(
@@ -62,6 +62,7 @@ async def copy_tasks(
                         import_id,
                         t.import_row,
                         "open" if t.gold is None else "decided",
+                        None if t.gold is None else "gold",
                         None if t.gold is None else 1.0,
                         _json(t.suggestion),
                         t.suggested_by,
@@ -107,8 +108,8 @@ async def batches(db: Connection, project_id: UUID, after: list[str] | None, lim
 
 
 TASK = (
-    "t.id, t.project_id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.state, t.priority, t.answers,"
-    " t.confidence, t.created_at, t.suggestion, b.name as suggested_by,"
+    "t.id, t.project_id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.state, t.reason, t.priority,"
+    " t.answers, t.confidence, t.created_at, t.suggestion, b.name as suggested_by,"
     " v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
     " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at,"
     " v.calibrated_on as v_calibrated_on"
@@ -120,17 +121,26 @@ LATEST = (
 
 
 async def page(
-    db: Connection, project_id: UUID, *, state: str | None, batch_id: UUID | None, after: int, limit: int
+    db: Connection,
+    project_id: UUID,
+    *,
+    state: str | None,
+    reason: str | None,
+    batch_id: UUID | None,
+    after: int,
+    limit: int,
 ) -> list[Row]:
     where = ["t.project_id = %(p)s", "t.seq > %(a)s"]
     if state is not None:
         where.append("t.state = %(s)s")
+    if reason is not None:
+        where.append("t.reason = %(r)s")
     if batch_id is not None:
         where.append("t.batch_id = %(b)s")
     return await (
         await db.execute(
             f"select {TASK} from task t{LATEST} where {' and '.join(where)} order by t.seq limit %(n)s".encode(),
-            {"p": project_id, "s": state, "b": batch_id, "a": after, "n": limit + 1},
+            {"p": project_id, "s": state, "r": reason, "b": batch_id, "a": after, "n": limit + 1},
         )
     ).fetchall()
 
@@ -169,6 +179,7 @@ async def lock(db: Connection, task_id: UUID, mode: str | None) -> Row | None:
 async def cancel(db: Connection, task_id: UUID, event_id: int) -> None:
     """Ends a task; open slots close, leased ones stay with their labelers and are paid."""
     await db.execute(
-        "update task set state = 'canceled', canceled_event_id = %(e)s where id = %(t)s", {"e": event_id, "t": task_id}
+        "update task set state = 'canceled', reason = null, canceled_event_id = %(e)s where id = %(t)s",
+        {"e": event_id, "t": task_id},
     )
     await db.execute("update slot set state = 3 where task_id = %(t)s and state = 0", {"t": task_id})

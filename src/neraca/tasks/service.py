@@ -113,6 +113,7 @@ def shown(row: queries.Row) -> wire.Task:
         params=row["params"],
         metadata=row["metadata"],
         state=row["state"],
+        reason=row["reason"],
         priority=row["priority"],
         answers_count=row["answers"],
         confidence=row["confidence"],

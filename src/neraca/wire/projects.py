@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from neraca.wire.shape import Asked, Money, Name, Page, Priority, Told
+from neraca.wire.shape import Asked, Money, Name, Page, Priority, Skill, Told
 
 Config = dict[str, JsonValue]
 
@@ -31,13 +31,26 @@ class FixedPolicy(Asked):
     exam: Exam | None = None
 
 
+class Escalation(Asked):
+    """Who is asked about tasks that cannot reach their target: at most so many labelers who were granted a skill."""
+
+    to: Skill
+    answers: Annotated[int, Field(ge=1, le=20)] = 1
+
+
 class TargetPolicy(Asked):
-    """Ask until the leading answer has this confidence, between a least and a most number."""
+    """Ask until the leading answer has this confidence, between a least and a most number.
+
+    No answer is asked with which a task would cost more than `cost_cap`. Tasks that cannot reach the confidence end as
+    `exhausted` or `capped`, or are passed on to those with a skill. What these give comes on top of `max` and the cap.
+    """
 
     type: Literal["target"]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
     min: Annotated[int, Field(ge=1, le=100)] = 1
     max: Annotated[int, Field(ge=1, le=100)] = 7
+    cost_cap: Money | None = None
+    escalate: Escalation | None = None
     gold_share: GoldShare = 0.0
     exam: Exam | None = None
 
@@ -93,11 +106,24 @@ class Projects(Page):
     items: list[Project]
 
 
+class Ended(Told):
+    """How tasks ended, all of them; docs/reference/policies.md tells of each."""
+
+    met: int
+    count: int
+    exhausted: int
+    capped: int
+    escalated: int
+    gold: int  # those whose right answer came with them
+
+
 class Progress(Told):
     tasks: int
     open: int
     decided: int
     canceled: int
+    ended: Ended
+    escalated: int  # open ones that wait for somebody with the skill
     answers: int
     live_leases: int
     labelers: int

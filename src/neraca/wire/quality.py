@@ -90,6 +90,8 @@ class VerdictReasons(Told):
     count: int
     met: int
     exhausted: int
+    capped: int
+    escalated: int
 
 
 class Quality(Told):

@@ -63,11 +63,15 @@ class TasksCreated(Told):
     items: list[TaskRef]
 
 
+Reason = Literal["count", "met", "exhausted", "capped", "escalated", "gold"]
+"""Why a task ended; docs/reference/policies.md tells of each."""
+
+
 class Verdict(Told):
     answer: dict[str, Any]
     confidence: float
     posterior: dict[str, float] | None
-    reason: Literal["count", "met", "exhausted", "gold"]
+    reason: Reason
     version: int
     answers: list[str]
     at: datetime
@@ -82,6 +86,7 @@ class Task(Told):
     params: dict[str, Any]
     metadata: dict[str, Any] | None
     state: Literal["open", "decided", "canceled"]
+    reason: Reason | None  # its verdict's; `escalated` also while it waits for those with the skill
     priority: int
     answers_count: int
     confidence: float | None

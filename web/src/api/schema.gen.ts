@@ -1041,6 +1041,19 @@ export interface components {
             active_ms: number;
         };
         /**
+         * Escalation
+         * @description Who is asked about tasks that cannot reach their target: at most so many labelers who were granted a skill.
+         */
+        Escalation: {
+            /** To */
+            to: string;
+            /**
+             * Answers
+             * @default 1
+             */
+            answers: number;
+        };
+        /**
          * Exam
          * @description What a new labeler passes before they work: so many gold tasks of the exam, this share of them right.
          */
@@ -1422,6 +1435,9 @@ export interface components {
         /**
          * TargetPolicy
          * @description Ask until the leading answer has this confidence, between a least and a most number.
+         *
+         *     No answer is asked with which a task would cost more than `cost_cap`. Tasks that cannot reach the confidence end as
+         *     `exhausted` or `capped`, or are passed on to those with a skill. What these give comes on top of `max` and the cap.
          */
         TargetPolicy: {
             /**
@@ -1441,6 +1457,10 @@ export interface components {
              * @default 7
              */
             max: number;
+            /** @default null */
+            cost_cap: components["schemas"]["Money"] | null;
+            /** @default null */
+            escalate: components["schemas"]["Escalation"] | null;
             /**
              * Gold Share
              * @default 0
@@ -1810,6 +1830,24 @@ export interface components {
             agree: number | null;
             /** Why */
             why: string;
+        };
+        /**
+         * Ended
+         * @description How tasks ended, all of them; docs/reference/policies.md tells of each.
+         */
+        Ended: {
+            /** Met */
+            met: number;
+            /** Count */
+            count: number;
+            /** Exhausted */
+            exhausted: number;
+            /** Capped */
+            capped: number;
+            /** Escalated */
+            escalated: number;
+            /** Gold */
+            gold: number;
         };
         /**
          * ExamStanding
@@ -2555,6 +2593,9 @@ export interface components {
             decided: number;
             /** Canceled */
             canceled: number;
+            ended: components["schemas"]["Ended"];
+            /** Escalated */
+            escalated: number;
             /** Answers */
             answers: number;
             /** Live Leases */
@@ -2743,6 +2784,8 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "decided" | "canceled";
+            /** Reason */
+            reason: ("count" | "met" | "exhausted" | "capped" | "escalated" | "gold") | null;
             /** Priority */
             priority: number;
             /** Answers Count */
@@ -2805,7 +2848,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "count" | "met" | "exhausted" | "gold";
+            reason: "count" | "met" | "exhausted" | "capped" | "escalated" | "gold";
             /** Version */
             version: number;
             /** Answers */
@@ -2826,6 +2869,10 @@ export interface components {
             met: number;
             /** Exhausted */
             exhausted: number;
+            /** Capped */
+            capped: number;
+            /** Escalated */
+            escalated: number;
         };
         /** WorkProject */
         WorkProject: {
@@ -3936,6 +3983,7 @@ export interface operations {
                 limit?: string;
                 cursor?: string;
                 state?: string;
+                reason?: string;
                 batch_id?: string;
             };
             header?: never;

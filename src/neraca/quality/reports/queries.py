@@ -22,7 +22,8 @@ with latest as (
 )
 select count(*) as verdicts, avg(confidence) as confidence, avg(n)::float8 as answers,
   count(*) filter (where reason = 'count') as by_count, count(*) filter (where reason = 'met') as met,
-  count(*) filter (where reason = 'exhausted') as exhausted, (select micros from paid) as micros,
+  count(*) filter (where reason = 'exhausted') as exhausted, count(*) filter (where reason = 'capped') as capped,
+  count(*) filter (where reason = 'escalated') as escalated, (select micros from paid) as micros,
   array(select count(l.confidence) from generate_series(0, 19) as step
     left join latest l on least(floor(l.confidence * 20)::int, 19) = step group by step order by step) as spread,
   coalesce((select calibrated_on from project_skill where project_id = %(p)s), 0) as calibrated_on,

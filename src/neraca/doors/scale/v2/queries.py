@@ -35,7 +35,7 @@ with mine as materialized (
 ), closed as (
   update slot s set state = 3 from mine m where s.task_id = m.id and s.state = 0
 )
-update task t set state = 'canceled', canceled_event_id = n.id from noted n where t.id = n.task_id
+update task t set state = 'canceled', reason = null, canceled_event_id = n.id from noted n where t.id = n.task_id
 """
 END_OTHERS = """
 update scale_task set status = 'canceled', stage = 3, fetch_at = null, updated_at = clock_timestamp()
