@@ -138,6 +138,68 @@ def test_boxes_in_the_older_type(account: Account, web: Web) -> None:
     }
 
 
+def test_a_hypothesis_is_what_the_editor_begins_with(account: Account, web: Web) -> None:
+    """For a category at once, for boxes when the picture has come; what it says comes back when it is confirmed."""
+    colours = {"attachment_type": "text", "categories": ["red", "blue"]}
+    project = account.live.create_project(fresh("guessed"), TaskType.Categorization, colours)
+    hypothesis = {"category": "blue"}
+    task = account.live.create_task(
+        TaskType.Categorization, project=project.name, attachment="sky", hypothesis=hypothesis
+    )
+    assert task.params["hypothesis"] == hypothesis
+    labeler = account.labeler()
+    lease = leased(labeler, project.name)
+    assert lease["suggestion"] == {"choice": "c1"}
+    assert lease["params"] == {"text": "sky"}
+    labeler.submit(lease, lease["suggestion"])
+    assert ended(account, task.id).response == {"category": "blue"}
+
+    project = account.live.create_project(fresh("drawn"), TaskType.ImageAnnotation)
+    geometries = {"box": {"objects_to_annotate": ["cow", "dog"]}}
+    inside = {"label": "dog", "type": "box", "left": 10, "top": 20, "width": 100, "height": 50, "uuid": "b1"}
+    across = {"label": "cow", "left": 300, "top": -5, "width": 50, "height": 25}
+    beyond = {"label": "cow", "left": 400, "top": 0, "width": 50, "height": 25}
+    task = account.live.create_task(
+        TaskType.ImageAnnotation, project=project.name, attachment=f"{web.url}/cow.png", geometries=geometries,
+        hypothesis={"annotations": [inside, across, beyond]},
+    )  # fmt: skip
+    labeler = account.labeler()
+    lease = leased(labeler, project.name)
+    assert lease["suggestion"] == {
+        "objects": [
+            {"id": "b1", "class": "c1", "shape": "box", "box": {"x": 10, "y": 20, "w": 100, "h": 50}},
+            {"class": "c0", "shape": "box", "box": {"x": 300, "y": 0, "w": 20, "h": 20}},
+        ]
+    }
+    labeler.submit(lease, lease["suggestion"])
+    first, second = ended(account, task.id).response["annotations"]
+    assert first == inside | {"attributes": {}}
+    assert (second["label"], second["left"], second["width"]) == ("cow", 300, 20)
+
+
+def test_a_hypothesis_that_cannot_be_meant(account: Account, web: Web) -> None:
+    colours = {"attachment": "sky", "attachment_type": "text", "categories": ["red", "blue"]}
+    boxes = {"attachment": f"{web.url}/cow.png", "objects_to_annotate": ["cow"]}
+    box = {"left": 1, "top": 2, "width": 3, "height": 4}
+    wrong: list[tuple[TaskType, dict[str, Any], Any, str]] = [
+        (TaskType.Categorization, colours, ["blue"], "hypothesis must be"),
+        (TaskType.Categorization, colours, {"category": 7}, 'hypothesis: "category'),
+        (TaskType.Categorization, colours, {"category": "green"}, "hypothesis.category: there is no category"),
+        (TaskType.Annotation, boxes, {"annotations": [{**box, "label": "dog"}]}, "hypothesis.annotations.0.label"),
+        (TaskType.Annotation, boxes, {"annotations": [{"label": "cow"}]}, "hypothesis.annotations.0.left"),
+        (TaskType.NamedEntityRecognition, {"text": "a", "labels": [{"name": "b"}]}, "x", "hypothesis must be"),
+    ]
+    for word, params, hypothesis, sentence in wrong:
+        with pytest.raises(exceptions.ScaleInvalidRequest) as caught:
+            account.live.create_task(word, **params, hypothesis=hypothesis)
+        assert sentence in str(caught.value)
+    shares = {"annotations": [{"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4, "label": "cow"}]}
+    task = account.live.create_task(TaskType.Annotation, **boxes, hypothesis=shares)
+    assert "shares of the image's sides" in ended(account, task.id, "error").response["error"]
+    kept = account.live.create_task(TaskType.LaneAnnotation, hypothesis={"lanes": [1]})  # no editor: kept as it is
+    assert account.live.get_task(kept.id).params["hypothesis"] == {"lanes": [1]}
+
+
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
     [("missing.png", 404, "could not be fetched"), ("page.html", None, "PNG, JPEG")],

@@ -6,9 +6,9 @@ from neraca.tasks.gold_queries import retire as retire_gold
 from neraca.tasks.queries import NewTask, copy_tasks
 from neraca.tasks.rules import PREFIX, first_slots, known
 from neraca.tasks.service import cancel, get, makers, media, verdict
-from neraca.tasks.suggestions import confirms
+from neraca.tasks.suggestions import confirms, meet, suggester
 
 __all__ = [
     "PREFIX", "NewTask", "cancel", "confirms", "copy_tasks", "first_slots", "get", "known", "make_gold",
-    "makers", "media", "move_gold", "retire_gold", "verdict",
+    "makers", "media", "meet", "move_gold", "retire_gold", "suggester", "verdict",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from neraca.accounts import Cell, House
 from neraca.doors.scale.errands import queries
 from neraca.doors.scale.fetching import Unfetched, fetch
 from neraca.doors.scale.files import service as files
+from neraca.doors.scale.tasks import hypotheses
 from neraca.doors.scale.tasks import queries as tasks
 from neraca.kind import check
 from neraca.kit.problems import Problem
@@ -19,6 +20,17 @@ AT_ONCE = 8
 TRIES = 6
 ACTOR = "door:scale"
 log = structlog.get_logger("neraca.scale")
+
+
+def _suggestion(row: queries.Row, native: dict[str, Any]) -> dict[str, Any] | None:
+    """What the task comes with, for this picture. Raises `Unfetched` for what cannot be meant."""
+    made: dict[str, Any] | None = row["suggestion"]
+    if made is None:
+        return None
+    try:
+        return {**made, "answer": hypotheses.fitted(row["kind"], row["config"], native, made["answer"])}
+    except ValueError as refusal:
+        raise Unfetched(str(refusal)) from None
 
 
 class Media:
@@ -95,6 +107,6 @@ class Media:
             _, flaws = check(kind.params, native)
             if flaws:
                 raise Unfetched(f"The attachment does not fit: {flaws[0].detail}")
-            state = await queries.ready(db, row["id"], native)
+            state = await queries.ready(db, row["id"], native, _suggestion(row, native))
             if state == "in_progress":
                 await tasks.place_one(db, row["id"], ACTOR)

@@ -59,10 +59,10 @@ async def claim(db: Connection, limit: int) -> list[Row]:
             "with d as materialized (select id from scale_task where stage = 0 and fetch_at <= clock_timestamp()"
             "  order by fetch_at limit %(n)s for update skip locked)"
             " update scale_task t set fetches = fetches + 1,"
-            " fetch_at = clock_timestamp() + make_interval(secs => %(s)s) from d, scale_body b"
-            " where t.id = d.id and b.id = t.id"
-            " returning t.id, t.mode, t.fetches, b.params->>'attachment' as url, b.native,"
-            " (select kind from project p where p.id = t.place) as kind",
+            " fetch_at = clock_timestamp() + make_interval(secs => %(s)s) from d, scale_body b, project p"
+            " where t.id = d.id and b.id = t.id and p.id = t.place"
+            " returning t.id, t.mode, t.fetches, b.params->>'attachment' as url, b.native, b.suggestion,"
+            " p.kind, p.config",
             {"s": CLAIM_SECONDS, "n": limit},
         )
     ).fetchall()
@@ -76,7 +76,7 @@ async def later(db: Connection, task_id: UUID, seconds: float) -> None:
     )
 
 
-async def ready(db: Connection, task_id: UUID, native: dict[str, Any]) -> str | None:
+async def ready(db: Connection, task_id: UUID, native: dict[str, Any], suggestion: dict[str, Any] | None) -> str | None:
     """A task's media are here. Gives its batch's state (`in_progress` without a batch), None if it ended meanwhile."""
     batch = await (
         await db.execute(
@@ -91,7 +91,10 @@ async def ready(db: Connection, task_id: UUID, native: dict[str, Any]) -> str | 
     )
     if done.rowcount != 1:
         return None
-    await db.execute("update scale_body set native = %(v)s where id = %(i)s", {"i": task_id, "v": Jsonb(native)})
+    await db.execute(
+        "update scale_body set native = %(v)s, suggestion = %(s)s where id = %(i)s",
+        {"i": task_id, "v": Jsonb(native), "s": Jsonb(suggestion) if suggestion else None},
+    )
     return str(batch["state"]) if batch else "in_progress"
 
 

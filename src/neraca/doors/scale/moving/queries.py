@@ -49,16 +49,16 @@ async def take_back(db: Connection, task_id: UUID, actor: str) -> bool:
     return await (await db.execute(TAKE_BACK, {"i": task_id, "a": actor})).fetchone() is not None
 
 
-async def put(db: Connection, task_id: UUID, *, stage: int, place: UUID, native: str) -> str:
+async def put(db: Connection, task_id: UUID, *, stage: int, place: UUID, native: str, suggestion: str | None) -> str:
     """Where the task goes. Gives its batch's state, `in_progress` without a batch."""
     row = await (
         await db.execute(
             "with moved as (update scale_task set stage = %(s)s, place = %(p)s, updated_at = clock_timestamp(),"
             "  fetch_at = case when %(s)s = 0 then clock_timestamp() end where id = %(i)s returning batch_id),"
-            " told as (update scale_body set native = %(n)s::jsonb where id = %(i)s)"
+            " told as (update scale_body set native = %(n)s::jsonb, suggestion = %(g)s::jsonb where id = %(i)s)"
             " select coalesce(b.state, 'in_progress') as state from moved m"
             " left join scale_batch b on b.id = m.batch_id",
-            {"i": task_id, "s": stage, "p": place, "n": native},
+            {"i": task_id, "s": stage, "p": place, "n": native, "g": suggestion},
         )
     ).fetchone()
     assert row is not None

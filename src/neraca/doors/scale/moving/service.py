@@ -6,8 +6,8 @@ from uuid import UUID
 from neraca.accounts import Cell, CellSession, House, Principal
 from neraca.doors.scale import translate
 from neraca.doors.scale.moving import queries
+from neraca.doors.scale.tasks import hypotheses, service
 from neraca.doors.scale.tasks import queries as tasks
-from neraca.doors.scale.tasks import service
 from neraca.kit.session import Connection
 
 PAGE = 500
@@ -57,7 +57,8 @@ async def _moved(session: CellSession, row: queries.Row, found: translate.Fit) -
     own = row["instruction"] if row["instruction"] != row["of_project"] else None
     stage = service.WANTED if found.media is not None else service.READY
     native = json.dumps(translate.native(found, own))
-    state = await queries.put(db, row["id"], stage=stage, place=place, native=native)
+    suggestion = await hypotheses.forgiving(session, row["type"], json.loads(row["params"]), found)
+    state = await queries.put(db, row["id"], stage=stage, place=place, native=native, suggestion=suggestion)
     if stage == service.READY and state not in service.HELD:
         await tasks.place_one(db, row["id"], session.who.actor)
     return found.kind != "foreign"

@@ -29,8 +29,9 @@ with made as (
     case when %(stage)s = 0 then clock_timestamp() end, case when %(status)s = 'completed' then clock_timestamp() end)
   on conflict do nothing returning id, created_at, updated_at, completed_at
 ), kept as (
-  insert into scale_body (id, instruction, params, metadata, native, response)
-  select id, %(instruction)s, %(params)s::jsonb, %(metadata)s::jsonb, %(native)s::jsonb, %(response)s::jsonb from made
+  insert into scale_body (id, instruction, params, metadata, native, response, suggestion)
+  select id, %(instruction)s, %(params)s::jsonb, %(metadata)s::jsonb, %(native)s::jsonb, %(response)s::jsonb,
+    %(suggestion)s::jsonb from made
 )
 select created_at, updated_at, completed_at from made
 """
@@ -39,7 +40,7 @@ select created_at, updated_at, completed_at from made
 # which of them; the slots are those of the place's policy.
 PLACE = """
 with ready as (
-  select t.id, t.place, t.priority, t.unique_id, b.native, b.metadata from scale_task t
+  select t.id, t.place, t.priority, t.unique_id, b.native, b.metadata, b.suggestion from scale_task t
   join scale_body b on b.id = t.id where {which} and t.stage = 1 and t.status = 'pending'
 ), moved as (
   update scale_task t set stage = 2 from ready r where t.id = r.id
@@ -47,8 +48,9 @@ with ready as (
   insert into event (kind, project_id, actor, n)
   select 'tasks.added', place, %(actor)s, count(*) from ready group by place returning id, project_id
 ), made as (
-  insert into task (id, project_id, external_id, params, metadata, priority, event_id)
-  select r.id, r.place, r.unique_id, r.native, r.metadata, r.priority, n.id
+  insert into task (id, project_id, external_id, params, metadata, priority, event_id, suggestion, suggested_by)
+  select r.id, r.place, r.unique_id, r.native, r.metadata, r.priority, n.id, r.suggestion->'answer',
+    (r.suggestion->>'by')::uuid
   from ready r join noted n on n.project_id = r.place returning id, project_id, priority
 )
 insert into slot (task_id, n, project_id, priority)

@@ -9,7 +9,7 @@ from neraca import projects
 from neraca.accounts import CellSession, House
 from neraca.doors.scale import translate, words
 from neraca.doors.scale.shapes import sample
-from neraca.doors.scale.tasks import queries, rules, show
+from neraca.doors.scale.tasks import hypotheses, queries, rules, show
 from neraca.doors.scale.translate import Fit
 from neraca.wire.errors import Conflict, Duplicate, NotFound
 from neraca.wire.projects import FixedPolicy, ProjectNew
@@ -50,6 +50,7 @@ async def create(
         "status": "pending",
         "stage": READY,
         "place": None,
+        "arrived": task_id is not None,
         "priority": rules.priority(params),
         "unique_id": asked.unique_id,
         "idempotency_key": idempotency_key,
@@ -59,6 +60,7 @@ async def create(
         "params": json.dumps(params),
         "metadata": json.dumps(asked.metadata),
         "native": None,
+        "suggestion": None,
         "response": None,
     }
     if ended is not None:
@@ -120,6 +122,9 @@ async def _located(
     assert place is not None
     native = json.dumps(translate.native(found, own))
     values |= {"place": place, "native": native, "stage": WANTED if found.media is not None else READY}
+    params = json.loads(values["params"])
+    read = hypotheses.forgiving if values["arrived"] else hypotheses.suggestion
+    values["suggestion"] = await read(session, values["type"], params, found)
 
 
 async def place_for(session: CellSession, values: dict[str, Any], found: Fit, of_project: str | None) -> UUID | None:

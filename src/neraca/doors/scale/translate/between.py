@@ -67,6 +67,11 @@ def answer(kind: str, response: Json, params: Json, config: Json) -> dict[str, A
     return {"response": dict(response)}
 
 
+def within(kind: str, answer: Json, native: Json) -> dict[str, Any]:
+    """An answer that a program made, as far as it is in the picture: theirs draw over its edges."""
+    return image.within(answer, native["width"], native["height"]) if kind == "image" else dict(answer)
+
+
 def native(found: Fit, instruction: str | None) -> dict[str, Any]:
     """The parameters as the house keeps them, with the task's own instruction."""
     said = "\n\n".join(part for part in (instruction, found.note) if part)

@@ -63,6 +63,18 @@ def response(answer: Json, params: Json, config: Json, task_id: UUID) -> dict[st
     return {"annotations": told, "global_attributes": {}} if modern else {"annotations": told}
 
 
+def within(answer: Json, width: float, height: float) -> dict[str, Any]:
+    """Boxes cut at the picture's edges; what is outside altogether goes."""
+    kept = []
+    for thing in answer["objects"]:
+        box = thing["box"]
+        left, top = max(box["x"], 0.0), max(box["y"], 0.0)
+        right, bottom = min(box["x"] + box["w"], width), min(box["y"] + box["h"], height)
+        if right > left and bottom > top:
+            kept.append({**thing, "box": {"x": left, "y": top, "w": right - left, "h": bottom - top}})
+    return {"objects": kept}
+
+
 def answer(response: Json, params: Json, config: Json) -> dict[str, Any]:
     """Raises ValueError with a sentence."""
     ids = {label: id_ for id_, label in _names(params, config).items()}
