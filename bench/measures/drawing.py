@@ -1,10 +1,12 @@
 """A crowd that draws boxes: overlooks, invents, mixes up, draws too wide and shakes. The first two are careless."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from neraca.measure import box_groups, boxes, drawers
+from neraca.measure import box_groups, boxes, drawers, objects
 from neraca.measure.arrays import Bools, Floats, Ints
 from neraca.measure.boxes import Box
 
@@ -107,3 +109,67 @@ def found(crowd: Crowd, labeler: int) -> Bools:
             met = {p.right for p in boxes.match([Box(*b) for b in mine.tolist()], there, boxes.SAME)}
             seen += [i in met for i in range(len(there))]
     return np.array(seen, dtype=np.bool_)
+
+
+Objects = list[dict[str, Any]]
+
+
+def names(crowd: Crowd) -> list[str]:
+    """The class ids of an `image` project."""
+    return [f"class-{c}" for c in range(crowd.classes)]
+
+
+def drawn(crowd: Crowd, task: int, labeler: int) -> Objects:
+    """What this labeler draws on this task, as an answer has it."""
+    rows = np.flatnonzero((crowd.task == task) & (crowd.labeler == labeler))
+    return [
+        {"class": f"class-{crowd.label[i]}", "shape": "box", "box": Box(*crowd.edges[i].tolist())._asdict()}
+        for i in rows
+    ]  # fmt: skip
+
+
+def majority(crowd: Crowd, answers: Mapping[int, Mapping[int, Objects]]) -> dict[int, Objects]:
+    """What more than half of those asked drew, in the middle, of the class of most; by task."""
+    place = {t: i for i, t in enumerate(answers)}
+    number = {name: c for c, name in enumerate(names(crowd))}
+    seen = [
+        objects.Seen(place[t], w, number[o["class"]], Box(**o["box"]))
+        for t, said in answers.items() for w, drew in said.items() for o in drew
+    ]  # fmt: skip
+    asked = [(place[t], w) for t, said in answers.items() for w in said]
+    found: dict[int, Objects] = {t: [] for t in answers}
+    tasks = list(answers)
+    for one in objects.by_votes(seen, asked, objects.BOX, tasks=len(tasks)):
+        found[tasks[one.task]].append(
+            {"class": f"class-{one.label}", "shape": "box", "box": one.shape._asdict()}
+        )  # fmt: skip
+    return found
+
+
+def right(crowd: Crowd, task: int, said: Objects, least: float) -> int:
+    """How many of the objects overlap a thing of their class by at least `least`."""
+    there, labels = crowd.truth[task]
+    pairs = boxes.match([Box(**o["box"]) for o in said], [Box(*b) for b in there.tolist()], least)
+    return sum(said[p.left]["class"] == f"class-{labels[p.right]}" for p in pairs)
+
+
+def f1(crowd: Crowd, found: Mapping[int, Objects], least: float) -> float:
+    """F1 over these tasks, of objects of the right class that overlap by at least `least`."""
+    good = sum(right(crowd, t, said, least) for t, said in found.items())
+    total = sum(len(said) + len(crowd.truth[t][0]) for t, said in found.items())
+    return 2 * good / max(total, 1)
+
+
+def single(crowd: Crowd, answers: Mapping[int, Mapping[int, Objects]], least: float) -> float:
+    """F1 of the best labeler, chosen with the truth, on the tasks that they answered."""
+    return max(
+        f1(crowd, {t: said[w] for t, said in answers.items() if w in said}, least)
+        for w in {w for said in answers.values() for w in said}
+    )
+
+
+def share(crowd: Crowd, task: int, said: Objects) -> float:
+    """What a verdict's confidence is about: right objects, of its own and of those that it lacks."""
+    good = right(crowd, task, said, boxes.SAME)
+    all_ = len(said) + len(crowd.truth[task][0]) - good
+    return good / all_ if all_ else 1.0

@@ -175,3 +175,16 @@ def test_a_placed_box_stays_within_all_and_does_not_depend_on_order(data: st.Dat
     assert one.h > 0
     assert one.x >= min(b.x for b in drawn) - 1e-9
     assert one.x + one.w <= max(b.x + b.w for b in drawn) + 1e-9
+
+
+def test_a_sample_holds_whole_groups_of_everybody() -> None:
+    crowd = drawing.crowd(3, tasks=400, labelers=50)
+    marks = crowd.marks()
+    every = np.ones(len(marks.task), dtype=np.bool_)
+    taken = drawers._sample(marks, every, 1000, 0)
+    assert 500 < taken.sum() < 5000 < len(marks.task)
+    assert (np.bincount(marks.labeler[taken], minlength=50) >= drawers.LEAST).all()
+    whole = np.bincount(marks.group[taken], minlength=len(marks.task))
+    size = np.bincount(marks.group, minlength=len(marks.task))
+    assert set(np.unique(whole[whole > 0] - size[whole > 0])) == {0}
+    assert drawers._sample(marks, every, len(every), 0).all()

@@ -10,7 +10,7 @@ f1        2 TP / (drawn + real): TP what they drew that is there and of the righ
 A task with one answer tells nothing of its labeler: what is drawn there is true only because it was drawn. Known
 answers (gold) come as rows of one more labeler, number W, who is right about everything on the tasks marked `sure`.
 
-Confusion and hands are learnt from a sample of at most `MOST` rows; everything of who drew little is in it.
+Confusion and hands are learnt from samples of about `MOST` and `HANDS` rows that hold as many of each labeler.
 Shapes: n rows; T tasks, W labelers, K classes, G groups. O(n) memory and time an iteration.
 """
 
@@ -22,8 +22,8 @@ from numpy.typing import ArrayLike
 from neraca.measure import existence, numeric, one_coin, skills
 from neraca.measure.arrays import Bools, Floats, Ints, indices, numbers, same_length
 
-MOST = 200_000
-FEW = 200  # rows of a labeler that are never left out
+MOST, HANDS = 200_000, 50_000
+LEAST = 10  # rows of a labeler in a sample, however many labelers there are
 MATRIX = 64  # classes up to which a whole confusion is learnt
 HELD = 0.5
 UNTOLD = 0.8  # accuracy of classes where nothing tells
@@ -160,15 +160,19 @@ def _existence(
     )
 
 
-def _sample(given: Marks, keep: Bools, seed: int) -> Bools:
-    """At most about `MOST` of the kept rows, whole groups of them, with all that belongs to who has few."""
-    if int(keep.sum()) <= MOST:
+def _sample(given: Marks, keep: Bools, most: int, seed: int) -> Bools:
+    """About `most` of the kept rows: whole groups, drawn at random so that every labeler has as many of them."""
+    rows = np.flatnonzero(keep)
+    if len(rows) <= most:
         return keep
-    rng = np.random.default_rng(seed)
-    groups = int(given.group.max()) + 1
-    rare = np.bincount(given.labeler[keep])[given.labeler] <= FEW if keep.any() else keep
-    chosen = rng.random(groups) < MOST / float(keep.sum())
-    chosen[given.group[keep & rare]] = True
+    group, who = given.group[rows], given.labeler[rows]
+    size = len(rows) / len(np.unique(group))
+    each = max(int(most / size / len(np.unique(who))), LEAST)
+    turn = np.random.default_rng(seed).permutation(int(given.group.max()) + 1)[group]
+    order = np.lexsort((turn, who))
+    first = np.searchsorted(who[order], who[order])
+    chosen = np.zeros(int(given.group.max()) + 1, dtype=np.bool_)
+    chosen[group[order[np.arange(len(order)) - first < each]]] = True
     return np.asarray(keep & chosen[given.group], dtype=np.bool_)
 
 
@@ -177,7 +181,7 @@ def _classes(given: Marks, keep: Bools, labelers: int, classes: int, groups: int
     gold = np.full(groups, -1, dtype=np.int64)
     gold[given.group[truth]] = given.label[truth]
     several = np.bincount(given.group[~truth], minlength=groups) >= 2
-    rows = _sample(given, keep & ~truth & (given.label < classes) & (several | (gold >= 0))[given.group], seed)
+    rows = _sample(given, keep & ~truth & (given.label < classes) & (several | (gold >= 0))[given.group], MOST, seed)
     left, place = np.unique(given.group[rows], return_inverse=True)
     who, said = given.labeler[rows], given.label[rows]
     if classes == 1 or not len(left):
@@ -210,7 +214,7 @@ def _unknown(labelers: int, classes: int) -> Classes:
 def _hands(given: Marks, keep: Bools, labelers: int, seed: int) -> tuple[Floats, Floats, float]:
     """noise, bias W: in units of the shapes' size; biases are those against the truth where it is known."""
     count = np.bincount(given.group[keep], minlength=int(given.group.max(initial=0)) + 1)
-    rows = _sample(given, keep & (count[given.group] >= 2), seed)
+    rows = _sample(given, keep & (count[given.group] >= 2), HANDS, seed)
     if not rows.any() or given.numbers.shape[1] == 0:
         return np.full(labelers, 0.1), np.zeros(labelers), 0.1
     width = given.numbers.shape[1]
