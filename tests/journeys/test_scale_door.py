@@ -1,0 +1,109 @@
+"""Work that Scale's own client posts is done by people in the app, and comes back to that client."""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from scaleapi.tasks import TaskType
+from tests.doors.account import Account, Web, fresh, serving_files
+from tests.doors.test_scale_work import ended, picture
+from tests.fixtures.browser import Visit
+from tests.fixtures.served import soon
+from tests.fixtures.studio import Studio
+from tests.journeys.test_labeling import canvas, drag
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Scale's client closes no connection
+
+
+@pytest.fixture
+def account(studio: Studio) -> Iterator[Account]:
+    """The first client of the installation, through Scale's package."""
+    made = Account(studio.served, studio.first)
+    yield made
+    made.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving_files({"cow.png": picture()}) as found:
+        yield found
+
+
+def place(studio: Studio, name: str, tasks: int = 1) -> str:
+    """The address at which the work of a Scale project is done, once its tasks are there."""
+    found: list[Any] = []
+
+    def there() -> bool:
+        with studio.sdk() as sdk:
+            found[:] = [p for p in sdk.projects.list() if p.name == name]
+            return bool(found) and len(list(sdk.tasks.list(found[0].id))) == tasks
+
+    soon(there, 20, f"the tasks of {name} are not there")
+    return f"/work/{studio.first.id}/{found[0].id}"
+
+
+def submits(page: Page) -> Any:
+    return page.expect_response(lambda r: r.url.endswith("/submit") and r.status == 201)
+
+
+def test_a_category_is_chosen_in_the_app(account: Account, studio: Studio, visit: Visit, web: Web) -> None:
+    project = account.live.create_project(
+        fresh("Tomatoes"), TaskType.Categorization,
+        {"instruction": "Think of it in daylight.", "attachment_type": "text", "categories": ["red", "blue"]},
+    )  # fmt: skip
+    task = account.live.create_task(
+        TaskType.Categorization, project=project.name, attachment="An unripe tomato", instruction="A *vegetable*.",
+        callback_url=f"{web.url}/hook",
+    )  # fmt: skip
+    page = visit(studio.person("labeler"), place(studio, project.name))
+    expect(page.get_by_text("An unripe tomato")).to_be_visible()
+    expect(page.get_by_text("Think of it in daylight.")).to_be_visible()
+    expect(page.get_by_text("vegetable")).to_be_visible()
+    with submits(page):
+        page.get_by_role("button", name="red").click()
+    done = ended(account, task.id)
+    assert done.response == {"category": "red"}
+    web.wait(1)
+    headers, told = web.calls[0]
+    assert (told["task_id"], told["status"], told["response"]) == (task.id, "completed", done.response)
+    assert headers["scale-callback-auth"] == account.callback_key()
+
+
+def test_boxes_are_drawn_in_the_app(account: Account, studio: Studio, visit: Visit, web: Web) -> None:
+    project = account.live.create_project(fresh("Cows"), TaskType.ImageAnnotation)
+    batch = account.live.create_batch(project.name, fresh("Herd"), callback=f"{web.url}/herd")
+    task = account.live.create_task(
+        TaskType.ImageAnnotation, batch=batch.name, attachment=f"{web.url}/cow.png", callback_url=f"{web.url}/hook",
+        geometries={"box": {"objects_to_annotate": ["cow", "dog"]}},
+    )  # fmt: skip
+    page = visit(studio.person("labeler"), place(studio, project.name))
+    canvas(page)
+    page.keyboard.press("2")
+    drag(page, (0.4, 0.4), (0.5, 0.5))
+    expect(page.get_by_role("list", name="Boxes").get_by_role("listitem")).to_have_count(1)
+    with submits(page):
+        page.keyboard.press("Control+Enter")
+    (box,) = ended(account, task.id).response["annotations"]
+    assert (box["type"], box["label"]) == ("box", "dog")
+    assert 0 <= box["left"] < box["left"] + box["width"] <= 320
+    assert 0 <= box["top"] < box["top"] + box["height"] <= 200
+    assert box["width"] > 5
+    web.wait(2)
+    told = {call.get("task_id") or call["batch"]: call for _, call in web.calls}
+    assert told[task.id]["response"]["annotations"] == [box]
+    assert (told[batch.name]["status"], told[batch.name]["completed"]) == ("completed", 1)
+
+
+def test_work_without_an_editor_says_so(account: Account, studio: Studio, visit: Visit) -> None:
+    project = account.live.create_project(fresh("Lanes"), TaskType.LaneAnnotation)
+    account.live.create_task(TaskType.LaneAnnotation, project=project.name, road="A7")
+    page = visit(studio.person("labeler"), place(studio, project.name))
+    expect(page.get_by_text("needs an editor that is not installed")).to_be_visible()
+    page = visit(studio.person("manager"), place(studio, project.name).replace("/work/", "/manage/"))
+    expect(page.get_by_role("heading", name=project.name)).to_be_visible()
