@@ -13,7 +13,10 @@ from tests.doors.test_scale_work import ended, picture
 from tests.fixtures.browser import Visit
 from tests.fixtures.served import soon
 from tests.fixtures.studio import Studio
+from tests.journeys.test_hostile_strings import FLAT, LONG, NAME, open_page
 from tests.journeys.test_labeling import canvas, drag
+
+__all__ = ["open_page"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Scale's client closes no connection
 
@@ -107,3 +110,35 @@ def test_work_without_an_editor_says_so(account: Account, studio: Studio, visit:
     expect(page.get_by_text("needs an editor that is not installed")).to_be_visible()
     page = visit(studio.person("manager"), place(studio, project.name).replace("/work/", "/manage/"))
     expect(page.get_by_role("heading", name=project.name)).to_be_visible()
+
+
+def test_hostile_words_of_a_scale_project_are_words(
+    account: Account, studio: Studio, visit: Visit, open_page: Visit
+) -> None:
+    """Markup in every field that Scale's client may fill, with an editor and without: shown, and never run."""
+    metadata, name = {NAME: LONG}, f"{NAME} {fresh('p')}"[:200]
+    colours = {"attachment_type": "text", "categories": [NAME, FLAT[:150]], "instruction": LONG}
+    account.live.create_project(name, TaskType.Categorization, colours)
+    account.live.create_batch(name, name, metadata=metadata)
+    account.live.create_task(
+        TaskType.Categorization, batch=name, attachment=LONG, instruction=LONG, metadata=metadata, tags=[NAME],
+        unique_id=name, hypothesis={"category": NAME},
+    )  # fmt: skip
+    other = f"{NAME} {fresh('l')}"[:200]
+    account.live.create_project(other, TaskType.LaneAnnotation, {"instruction": LONG})
+    account.live.create_task(TaskType.LaneAnnotation, project=other, anything={NAME: LONG}, metadata=metadata)
+
+    labeler, manager = studio.person("labeler"), studio.person("manager")
+    page = open_page(labeler, place(studio, name))
+    expect(page.get_by_text("<script>alert(4)</script>").first).to_be_visible()
+    expect(page.get_by_role("button", name=NAME).first).to_be_visible()
+    page = open_page(labeler, place(studio, other))
+    expect(page.get_by_text("needs an editor that is not installed")).to_be_visible()
+    for each in (name, other):
+        page = open_page(manager, place(studio, each).replace("/work/", "/manage/"))
+        expect(page.get_by_role("heading", name=each)).to_be_visible()
+        with studio.sdk() as sdk:
+            (project,) = [p for p in sdk.projects.list() if p.name == each]
+            (task,) = sdk.tasks.list(project.id)
+        page.goto(f"/manage/{studio.first.id}/{project.id}/{task.id}")
+        expect(page.get_by_text("alert(4)").first).to_be_visible()

@@ -20,6 +20,7 @@ from neraca.wire.errors import (
 )
 
 PAGES = "/{path:path}"  # the route of the web app, which knows only GET
+SCALE = "/scale/"
 NO_PAGES = frozenset({"api", "media", "scale"})
 log = structlog.get_logger("neraca.http")
 
@@ -29,11 +30,14 @@ def no_page(path: str) -> bool:
     return path.lstrip("/").partition("/")[0].lower() in NO_PAGES
 
 
-def response(problem: Problem, request_id: str) -> Response:
-    """A problem as an HTTP response."""
+def response(problem: Problem, request_id: str, path: str = "") -> Response:
+    """A problem as an HTTP response; where Scale's client asks, with the two words that it reads."""
+    document = problem.document(f"urn:request:{request_id}")
+    if path.startswith(SCALE):
+        document |= {"status_code": problem.status, "error": problem.detail}
     challenge = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     return Response(
-        msgspec.json.encode(problem.document(f"urn:request:{request_id}")),
+        msgspec.json.encode(document),
         problem.status,
         headers={**challenge, **problem.headers},
         media_type="application/problem+json",
@@ -75,7 +79,7 @@ async def handle(request: Request, wrong: Exception) -> Response:
         log.error(
             "failed", id=request.state.request_id, error=type(wrong).__name__, exc_info=isinstance(problem, Internal)
         )
-    return response(problem, request.state.request_id)
+    return response(problem, request.state.request_id, request.url.path)
 
 
 def install(app: FastAPI) -> None:

@@ -129,7 +129,7 @@ class Front:
                 problem = Unavailable(headers={"Retry-After": "1"})
             else:
                 return
-        await response(problem, request_id)(scope, receive, send)
+        await response(problem, request_id, scope["path"])(scope, receive, send)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
