@@ -73,6 +73,15 @@ CASES = {
     "GET /api/kinds": Case(),
     "GET /api/projects": Case(),
     "POST /api/projects": Case(PROJECT),
+    "POST /api/projects/estimate": Case(
+        {
+            "kind": "choice",
+            "classes": 2,
+            "policy": PROJECT["policy"],
+            "price": PROJECT["price"],
+            "pilot_id": "{project}",
+        }
+    ),
     "GET /api/projects/{project_id}": Case(),
     "PATCH /api/projects/{project_id}": Case({"priority": 3}),
     "GET /api/projects/{project_id}/progress": Case(),

@@ -22,7 +22,7 @@ from math import exp, fsum, log, sqrt
 from neraca.measure import online
 from neraca.measure.online import FLOOR, Rows
 
-TASKS = 300  # that are simulated; half as many at each end of the interval
+TASKS, ANSWERS = 300, 6000  # that are simulated at most; half as many tasks at each end of the interval
 KINDS = 16  # labelers are put together to so many that are alike
 CLASSES = 16  # more than these tell no more: two wrong answers hardly ever agree by chance
 MODEL = 0.08  # relative
@@ -168,25 +168,26 @@ def _evidence(accuracy: float, k: int) -> float:
 
 def expect(how: online.Policy, crowd: Crowd, *, tasks: int = 1000, price: int = 0, seed: int = 0) -> Expected:
     """What `how` will take for a project of so many `tasks`, where an answer costs `price` millionths."""
+    least, most = bounds(how, price)
+    of = min(max(int(ANSWERS / max(most, 1)), TASKS // 5), TASKS)
     runs = [
-        _run(how, crowd, theta, of, tasks, price, random.Random(f"{seed}/{n}"))  # noqa: S311 - repeatable, not secret
-        for n, (theta, of) in enumerate(((crowd.theta, TASKS), (crowd.weak, TASKS // 2), (crowd.strong, TASKS // 2)))
+        _run(how, crowd, theta, some, tasks, price, random.Random(f"{seed}/{n}"))  # noqa: S311 - repeatable, not secret
+        for n, (theta, some) in enumerate(((crowd.theta, of), (crowd.weak, of // 2), (crowd.strong, of // 2)))
     ]
     middle = runs[0]
     ends = [run.answers for run in runs]
-    noise = (NORMAL * middle.spread) ** 2 * (1 / TASKS + (1 / crowd.tasks if crowd.tasks else 0.0))
-    least, most = _bounds(how, price)
+    noise = (NORMAL * middle.spread) ** 2 * (1 / of + (1 / crowd.tasks if crowd.tasks else 0.0))
     wider = 0.0 if least == most else sqrt((NORMAL * MODEL * middle.answers) ** 2 + noise)
     return Expected(
         answers=middle.answers,
         low=max(middle.answers - sqrt((middle.answers - min(ends)) ** 2 + wider**2), least),
         high=min(middle.answers + sqrt((max(ends) - middle.answers) ** 2 + wider**2), most),
         experts=middle.experts, confidence=middle.confidence,
-        **{name: middle.ended.get(name, 0) / TASKS for name in ("met", "count", "exhausted", "capped", "escalated")},
+        **{name: middle.ended.get(name, 0) / of for name in ("met", "count", "exhausted", "capped", "escalated")},
     )  # fmt: skip
 
 
-def _bounds(how: online.Policy, price: int) -> tuple[float, float]:
+def bounds(how: online.Policy, price: int) -> tuple[float, float]:
     """The least and the most answers that a task can get."""
     if isinstance(how, online.Fixed):
         return how.answers, how.answers
@@ -198,6 +199,8 @@ def _bounds(how: online.Policy, price: int) -> tuple[float, float]:
 @dataclass(slots=True)
 class _Task:
     truth: int
+    score: list[float]
+    estimate: int = 0  # the one that the score was made by
     votes: list[tuple[int, int]] = field(default_factory=list)  # who of `crowd.labelers`, what they said
 
 
@@ -215,7 +218,7 @@ class _Beliefs:
 
     def __init__(self, crowd: Crowd) -> None:
         k = len(crowd.prior)
-        self.crowd, self.last = crowd, 0.0
+        self.crowd, self.last, self.estimate = crowd, 0.0, 0
         self.believed = [_raised(one.rows, SEEN) for one in crowd.labelers]
         self.prior = [log(1 / k)] * k
         same = [[online.TEMPER * log(max(x, FLOOR)) for x in online.start_column(k, v)] for v in range(k)]
@@ -229,6 +232,7 @@ class _Beliefs:
         if answers < online.FIRST or answers < online.GROWTH * self.last:
             return False
         self.last = answers
+        self.estimate += 1
         self.prior = [log(max(p, FLOOR)) for p in self.crowd.prior]
         self.sway = online.sway(self.believed)
         self.columns = [
@@ -240,9 +244,14 @@ class _Beliefs:
         ]
         return True
 
-    def score(self, votes: Sequence[tuple[int, int]]) -> list[float]:
-        """The logarithm of the posterior, but for a constant."""
-        return [fsum([p, *(self.columns[who][said][c] for who, said in votes)]) for c, p in enumerate(self.prior)]
+    def posterior(self, task: _Task) -> list[float]:
+        """After its last answer, which is added to what it was, unless there was an estimate since."""
+        new = task.votes if task.estimate != self.estimate else task.votes[-1:]
+        score = self.prior if task.estimate != self.estimate else task.score
+        for who, said in new:
+            score = [s + told for s, told in zip(score, self.columns[who][said], strict=True)]
+        task.score, task.estimate = score, self.estimate
+        return _normal(score)
 
 
 def _run(
@@ -253,8 +262,8 @@ def _run(
     says = [_raised(one.rows, theta) for one in crowd.labelers]
     shares = [one.share for one in crowd.labelers]
     cap = how.cost_cap if isinstance(how, online.Target) else None
-    least = _bounds(how, price)[0]
-    waiting = [_Task(truth) for truth in rng.choices(range(k), crowd.prior, k=of)]
+    least = bounds(how, price)[0]
+    waiting = [_Task(truth, beliefs.prior, beliefs.estimate) for truth in rng.choices(range(k), crowd.prior, k=of)]
     given, took, ended, sure = 0, [], dict[str, int](), []
     experts = 0
     while waiting:
@@ -267,10 +276,10 @@ def _run(
         beliefs.grown(crowd.seen + given * tasks / of)
         for task in waiting:
             n = len(task.votes)
+            p: Sequence[float] = beliefs.posterior(task)
             if n < least:
                 still.append(task)
                 continue
-            p: Sequence[float] = _normal(beliefs.score(task.votes))
             end = online.decide(how, p, n, left=online.payable(cap, price, n * price), sway=beliefs.sway)
             if end == "ask":
                 still.append(task)

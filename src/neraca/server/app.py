@@ -23,6 +23,7 @@ from neraca.kit import openapi
 from neraca.kit.requests import declared
 from neraca.models import endpoints as models
 from neraca.projects import endpoints as projects
+from neraca.quality.forecast import endpoints as forecast
 from neraca.quality.gold import endpoints as gold
 from neraca.quality.reports import endpoints as reports
 from neraca.routing import endpoints as work
@@ -49,6 +50,7 @@ ROUTERS = (
     exports.router,
     callbacks.router,
     reports.router,
+    forecast.router,
     models.router,
     *scale.ROUTERS,
 )

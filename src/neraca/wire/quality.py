@@ -1,9 +1,12 @@
 """How good a project's labels are."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from neraca.wire.shape import Money, Told
+from pydantic import Field
+
+from neraca.wire.projects import Policy
+from neraca.wire.shape import Asked, Money, Told, Uuid
 
 
 class Agreement(Told):
@@ -114,3 +117,59 @@ class Quality(Told):
     calibrated_on: int  # gold tasks that taught confidences what they are worth; 0: they are not calibrated
     estimated_answers: int | None  # null: there was no estimate yet
     estimated_at: datetime | None
+
+
+class EstimateAsked(Asked):
+    """A policy that is not in force yet: what would it take?"""
+
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    classes: Annotated[int, Field(ge=1, le=10_000)]  # how many an answer may be
+    policy: Policy
+    price: Money  # of an answer
+    tasks: Annotated[int, Field(ge=1, le=10**9)] = 1000
+    pilot_id: Uuid | None = None  # a project whose labelers are expected to answer
+    continued: bool = False  # the pilot itself goes on under this policy: its labelers are known already
+
+
+class EndedShares(Told):
+    """How tasks are expected to end; they add up to 1."""
+
+    met: float
+    count: float
+    exhausted: float
+    capped: float
+    escalated: float
+
+
+class ExpectedAnswers(Told):
+    """On average, and the interval that holds it with 90 %."""
+
+    expected: float | None
+    low: float
+    high: float
+
+
+class ExpectedCost(Told):
+    """What these answers cost."""
+
+    expected: Money | None
+    low: Money
+    high: Money
+
+
+class Estimate(Told):
+    """What a policy is expected to take. Null: kinds whose answers are not one class have bounds only.
+
+    `source`: the pilot's last estimate, its gold where it has none yet, or an assumption: labelers who are right in
+    80 % (70 to 90), and wrong evenly.
+    """
+
+    source: Literal["pilot", "gold", "assumption"]
+    pilot_tasks: int
+    labelers: int  # whose answers taught this
+    answers: ExpectedAnswers  # a task, those of experts included
+    expert_answers: float | None
+    ended: EndedShares | None
+    confidence: float | None  # mean of the verdicts
+    cost_per_task: ExpectedCost
+    cost: ExpectedCost  # of all tasks
