@@ -2,11 +2,26 @@
 
 import sys
 
-from neraca.cli import aggregate, agreement, audit, demo, keys, labelers, models, operate, past, quality, scale, work
+from neraca.cli import (
+    aggregate,
+    agreement,
+    audit,
+    demo,
+    keys,
+    labelers,
+    models,
+    operate,
+    past,
+    planning,
+    quality,
+    scale,
+    work,
+)
 from neraca.cli.speech import app, sentence
 
 __all__ = [
     "aggregate", "agreement", "app", "audit", "demo", "keys", "labelers", "main", "models", "operate", "past",
+    "planning",
     "quality", "scale", "work",
 ]  # fmt: skip
 

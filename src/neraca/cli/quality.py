@@ -29,7 +29,12 @@ def _verdicts(told: Quality) -> None:
     why = told.reasons
     print(f"verdicts          the latest {told.verdicts}")
     print(f"confidence        {told.mean_confidence:.1%} on average; {_unsure(told)} are below 90%")
-    print(f"ended             {why.met} sure enough, {why.count} by count, {why.exhausted} with all answers used up")
+    ends = {
+        "sure enough": why.met, "by count": why.count, "by experts": why.escalated,
+        "with all answers used up": why.exhausted, "at the cost cap": why.capped,
+    }  # fmt: skip
+    shares = [f"{n / told.verdicts:.1%} {how} ({n})" for how, n in ends.items() if n]
+    print(f"ended             {', '.join(shares) or 'all came with their answer'}")
     spread = ", ".join(f"{one.answers}: {one.tasks}" for one in told.answers_per_task[:SHOWN])
     print(f"answers a task    {told.mean_answers:.2f} on average ({spread})")
     if told.cost_per_task is not None and told.cost_per_right is not None:

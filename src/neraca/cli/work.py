@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from neraca.cli.speech import Json, Key, Refused, Url, app, bar, connect, show
-from neraca.wire.projects import Exam, FixedPolicy, ProjectNew, TargetPolicy
-from neraca.wire.shape import Money
-from neraca.wire.tasks import GoldUse
+from neraca.wire.tasks import GoldUse, Reason
 
 project = typer.Typer(help="Projects.", no_args_is_help=True)
 task = typer.Typer(help="Tasks.", no_args_is_help=True)
@@ -25,53 +23,6 @@ for name, group in (("project", project), ("task", task), ("asset", asset), ("ca
 
 ProjectId = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's id.")]
 Timeout = Annotated[float | None, typer.Option(help="Give up after so many seconds.")]
-
-
-@project.command("create")
-def create_project(
-    name: Annotated[str, typer.Argument(help="Its name.")],
-    kind: Annotated[str, typer.Option(help="choice or image.")],
-    config: Annotated[Path, typer.Option(help="A JSON file: question and options or classes.")],
-    instructions: Annotated[Path | None, typer.Option(help="A Markdown file.")] = None,
-    answers: Annotated[int | None, typer.Option(help="Answers wanted for each task.")] = None,
-    target: Annotated[float | None, typer.Option(help="Ask until this confidence, such as 0.98.")] = None,
-    least: Annotated[int, typer.Option("--min", help="With --target: at least so many answers.")] = 1,
-    most: Annotated[int, typer.Option("--max", help="With --target: at most so many answers.")] = 7,
-    gold_share: Annotated[float, typer.Option(help="How much of a new labeler's work is gold, 0 to 0.5.")] = 0.0,
-    exam: Annotated[int | None, typer.Option(help="Gold tasks of the exam before any work.")] = None,
-    exam_right: Annotated[float, typer.Option(help="With --exam: the share of them that must be right.")] = 0.8,
-    exam_attempts: Annotated[int, typer.Option(help="With --exam: how often it may be tried.")] = 1,
-    price: Annotated[float, typer.Option(help="Paid for an answer.")] = 0.0,
-    currency: str = "USD",
-    minutes: Annotated[float, typer.Option(help="How long a task takes.")] = 1.0,
-    url: Url = None,
-    key: Key = None,
-    as_json: Json = False,
-) -> None:
-    """Make a project."""
-    if (answers is None) == (target is None):
-        raise Refused("Give either --answers or --target.")
-    try:
-        test = None if exam is None else Exam(tasks=exam, right=exam_right, attempts=exam_attempts)
-        new = ProjectNew(
-            name=name,
-            kind=kind,
-            config=json.loads(config.read_text("utf-8")),
-            instructions="" if instructions is None else instructions.read_text("utf-8"),
-            policy=FixedPolicy(type="fixed", answers=answers, gold_share=gold_share, exam=test)
-            if answers is not None
-            else TargetPolicy(
-                type="target", confidence=target or 0.0, min=least, max=most, gold_share=gold_share, exam=test
-            ),
-            price=Money(micros=round(price * 1_000_000), currency=currency),
-            minutes=minutes,
-        )
-    except ValidationError as wrong:
-        raise Refused("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())) from None
-    except json.JSONDecodeError as wrong:
-        raise Refused(f"{config} is not JSON: {wrong}.") from None
-    with connect(url, key) as client:
-        show(client.projects.create(new), as_json)
 
 
 @project.command("list")
@@ -125,6 +76,7 @@ def add_tasks(
 def list_tasks(
     project_id: ProjectId,
     state: Annotated[Literal["open", "decided", "canceled"] | None, typer.Option()] = None,
+    reason: Annotated[Reason | None, typer.Option(help="Only those that ended so.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 100,
     url: Url = None,
     key: Key = None,
@@ -132,8 +84,8 @@ def list_tasks(
 ) -> None:
     """List tasks."""
     with connect(url, key) as client:
-        found = list(itertools.islice(client.tasks.list(project_id, state=state), limit))
-        show(found, as_json, ("id", "external_id", "state", "answers_count", "confidence"))
+        found = list(itertools.islice(client.tasks.list(project_id, state=state, reason=reason), limit))
+        show(found, as_json, ("id", "external_id", "state", "reason", "answers_count", "confidence"))
 
 
 @task.command("show")

@@ -5,12 +5,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from neraca.client.connection import Wire
 from neraca.client.errors import TimedOut
-from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Progress, Project, ProjectNew
-from neraca.wire.quality import Quality
+from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Policy, Progress, Project, ProjectNew
+from neraca.wire.quality import Estimate, Quality
+from neraca.wire.shape import Money
 from neraca.wire.tasks import Answers, Gold, GoldUse, Task, TaskNew, TaskRef, TasksCreated
 
 CHUNK = 1000  # what one request may hold
@@ -51,6 +52,27 @@ class ProjectCalls:
         """How good a project's labels are: agreement, doubtful tasks, mixed-up classes, labelers, cost."""
         return self._wire.ask(Quality, "GET", f"/api/projects/{project_id}/quality")
 
+    def estimate(
+        self,
+        policy: Policy | Mapping[str, JsonValue],
+        price: Money | Mapping[str, JsonValue],
+        *,
+        classes: int,
+        kind: str = "choice",
+        tasks: int = 1000,
+        pilot_id: str | None = None,
+        continued: bool = False,
+    ) -> Estimate:
+        """What a policy will take: answers a task, how tasks end, cost. From a pilot's labelers, if one is named.
+
+        `classes`: how many an answer may be. `continued`: the pilot itself goes on under this policy.
+        """
+        body = {
+            "kind": kind, "classes": classes, "tasks": tasks, "pilot_id": pilot_id, "continued": continued,
+            "policy": _plain(policy), "price": _plain(price),
+        }  # fmt: skip
+        return self._wire.ask(Estimate, "POST", "/api/projects/estimate", json=body, repeatable=True)
+
     def gold(self, project_id: str) -> Iterator[Gold]:
         """The tasks whose right answer is known, retired ones too, with how often they were answered rightly."""
         return self._wire.pages(Gold, f"/api/projects/{project_id}/gold")
@@ -74,6 +96,11 @@ class ProjectCalls:
             if end is not None and time.monotonic() >= end:
                 raise TimedOut(f"{progress.open} tasks are still open.", code="timed-out")
             self._wire.sleep(every)
+
+
+def _plain(given: BaseModel | Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """As it is sent; of what is not set it says nothing."""
+    return given.model_dump(mode="json", exclude_none=True) if isinstance(given, BaseModel) else dict(given)
 
 
 def scale_task(task_id: str) -> str | None:
@@ -114,9 +141,11 @@ class TaskCalls:
             repeatable=True,
         ).items
 
-    def list(self, project_id: str, *, state: str | None = None, batch_id: str | None = None) -> Iterator[Task]:
-        """The tasks of a project."""
-        asked = {"state": state, "batch_id": batch_id}
+    def list(
+        self, project_id: str, *, state: str | None = None, reason: str | None = None, batch_id: str | None = None
+    ) -> Iterator[Task]:
+        """The tasks of a project, perhaps only those in a state, or those that ended for a reason."""
+        asked = {"state": state, "reason": reason, "batch_id": batch_id}
         params = {name: value for name, value in asked.items() if value is not None}
         return self._wire.pages(Task, f"/api/projects/{project_id}/tasks", params)
 

@@ -907,6 +907,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Estimate Policy */
+        post: operations["estimate_policy_api_projects_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -1052,6 +1069,34 @@ export interface components {
              * @default 1
              */
             answers: number;
+        };
+        /**
+         * EstimateAsked
+         * @description A policy that is not in force yet: what would it take?
+         */
+        EstimateAsked: {
+            /** Kind */
+            kind: string;
+            /** Classes */
+            classes: number;
+            /** Policy */
+            policy: components["schemas"]["FixedPolicy"] | components["schemas"]["TargetPolicy"];
+            price: components["schemas"]["Money"];
+            /**
+             * Tasks
+             * @default 1000
+             */
+            tasks: number;
+            /**
+             * Pilot Id
+             * @default null
+             */
+            pilot_id: string | null;
+            /**
+             * Continued
+             * @default false
+             */
+            continued: boolean;
         };
         /**
          * Exam
@@ -1850,6 +1895,48 @@ export interface components {
             gold: number;
         };
         /**
+         * EndedShares
+         * @description How tasks are expected to end; they add up to 1.
+         */
+        EndedShares: {
+            /** Met */
+            met: number;
+            /** Count */
+            count: number;
+            /** Exhausted */
+            exhausted: number;
+            /** Capped */
+            capped: number;
+            /** Escalated */
+            escalated: number;
+        };
+        /**
+         * Estimate
+         * @description What a policy is expected to take. Null: kinds whose answers are not one class have bounds only.
+         *
+         *     `source`: the pilot's last estimate, its gold where it has none yet, or an assumption: labelers who are right in
+         *     80 % (70 to 90), and wrong evenly.
+         */
+        Estimate: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "pilot" | "gold" | "assumption";
+            /** Pilot Tasks */
+            pilot_tasks: number;
+            /** Labelers */
+            labelers: number;
+            answers: components["schemas"]["ExpectedAnswers"];
+            /** Expert Answers */
+            expert_answers: number | null;
+            ended: components["schemas"]["EndedShares"] | null;
+            /** Confidence */
+            confidence: number | null;
+            cost_per_task: components["schemas"]["ExpectedCost"];
+            cost: components["schemas"]["ExpectedCost"];
+        };
+        /**
          * ExamStanding
          * @description How far a labeler is in the exam of a project.
          */
@@ -1871,6 +1958,27 @@ export interface components {
             attempt: number;
             /** Attempts */
             attempts: number;
+        };
+        /**
+         * ExpectedAnswers
+         * @description On average, and the interval that holds it with 90 %.
+         */
+        ExpectedAnswers: {
+            /** Expected */
+            expected: number | null;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * ExpectedCost
+         * @description What these answers cost.
+         */
+        ExpectedCost: {
+            expected: components["schemas"]["Money"] | null;
+            low: components["schemas"]["Money"];
+            high: components["schemas"]["Money"];
         };
         /** Export */
         Export: {
@@ -5649,6 +5757,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_policy_api_projects_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
                 };
             };
             /** @description A problem document (RFC 9457). */
