@@ -1,6 +1,7 @@
 """The estimate over boxes: what it writes of each labeler, what it decides, and what the next answer is worth."""
 
 import io
+import json
 import random
 from typing import Any
 from uuid import UUID
@@ -149,7 +150,15 @@ async def test_what_is_believed_decides_the_next_task(crew: Crew) -> None:
     await estimate(crew, made)
     after = await decided()
     assert [o["box"]["x"] for o in after["answer"]["objects"]] == [100.0]
-    assert 0 < after["confidence"] < 1
+    assert 0 < after["confidence"] < after["objects"][0] < 1
+    exported = (await crew.manager.get(f"/api/projects/{made}/export.jsonl")).text.splitlines()
+    told = [v["objects"] for v in (json.loads(line)["verdict"] for line in exported) if v]
+    assert after["objects"] in told
+    assert all(len(one) == len(v["answer"]["objects"]) for one, v in zip(told, _verdicts(exported), strict=True))
+
+
+def _verdicts(lines: list[str]) -> list[Json]:
+    return [v for v in (json.loads(line)["verdict"] for line in lines) if v]
 
 
 async def test_open_tasks_that_the_new_skills_can_decide_are_decided(crew: Crew) -> None:

@@ -19,6 +19,7 @@ def quality(project_id: ProjectId, url: Url = None, key: Key = None, as_json: Js
     _verdicts(told)
     _estimate(told)
     _tasks(told)
+    _objects(told)
     _labelers(told)
 
 
@@ -51,7 +52,7 @@ def _money(price: Money) -> str:
 
 def _estimate(told: Quality) -> None:
     if told.estimated_at is None:
-        print("estimate          none yet: it is made after 200 answers, where classes are asked for")
+        print("estimate          none yet: it is made after 200 answers, where classes or objects are asked for")
         return
     print(f"estimate          over {told.estimated_answers} answers, {told.estimated_at:%Y-%m-%d %H:%M} UTC")
     gold = f"on {told.calibrated_on} gold tasks" if told.calibrated_on else "no: 20 answered gold tasks are needed"
@@ -79,11 +80,22 @@ def _tasks(told: Quality) -> None:
     _rest(len(told.confused))
 
 
+def _objects(told: Quality) -> None:
+    for n, one in enumerate(told.objects[:SHOWN]):
+        if n == 0:
+            print(f"\n{'classes of objects':24} objects  missed  invented  for example")
+        missed, invented = ("-" if share is None else f"{share:.0%}" for share in (one.missed, one.invented))
+        example = ", ".join([*one.missed_tasks, *one.invented_tasks][:1])
+        print(f"{cut(one.name, 24):24} {one.things:7.0f}  {missed:>6}  {invented:>8}  {example}")
+    _rest(len(told.objects))
+
+
 def _labelers(told: Quality) -> None:
+    right = "   F1" if told.objects else "right"
     least = sorted(told.labelers, key=lambda one: (1.0 if one.high is None else one.high, one.handle))[:SHOWN]
     for n, one in enumerate(least):
         if n == 0:
-            print(f"\n{'least accurate labelers':24} answers  right  95 % interval  against   half within")
+            print(f"\n{'least accurate labelers':24} answers  {right}  95 % interval  against   half within")
         print(_labeler(one))
     _rest(len(told.labelers))
     for one in told.labelers:

@@ -24,9 +24,9 @@ with noted as (
   select 'callback', %(p)s, %(t)s, id, jsonb_build_object('type', 'task.decided') from noted
 )
 insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id,
-  calibrated_on)
+  calibrated_on, objects)
 select %(t)s, coalesce((select max(version) from verdict where task_id = %(t)s), 0) + 1, %(p)s, %(v)s, %(c)s, %(post)s,
-  %(r)s, %(a)s, id, %(g)s from noted
+  %(r)s, %(a)s, id, %(g)s, %(o)s from noted
 """
 
 # A task that asks on wants a slot that is open or leased; where there is none, one is made.
@@ -126,6 +126,7 @@ async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, i
 async def decide(
     db: Connection, *, task_id: UUID, project_id: UUID, value: Mapping[str, Any], confidence: float,
     posterior: Mapping[str, float] | None, reason: str, answer_ids: Sequence[UUID], calibrated_on: int,
+    objects: Sequence[float] | None,
 ) -> None:  # fmt: skip
     """Writes a verdict with its event, closes the open slots, and leaves word for the callbacks."""
     await db.execute(
@@ -133,7 +134,7 @@ async def decide(
         {
             "t": task_id, "p": project_id, "v": Jsonb(value), "c": confidence, "r": reason, "a": list(answer_ids),
             "post": None if posterior is None else Jsonb(posterior), "n": len(answer_ids),
-            "g": calibrated_on,
+            "g": calibrated_on, "o": None if objects is None else Jsonb(list(objects)),
         },
     )  # fmt: skip
 

@@ -51,7 +51,8 @@ class Heard:
 class Standing:
     """Where a task stands after its answers. `confidence` is P(right) of `answer`; `posterior` is over class ids.
 
-    `calibrated_on` is how many gold tasks taught the confidence what it is worth; 0: it is not calibrated.
+    `calibrated_on` is how many gold tasks taught the confidence what it is worth; 0: it is not calibrated. `objects`
+    are P(right) of each object of `answer`, in its order.
     """
 
     decision: online.Decision
@@ -59,6 +60,7 @@ class Standing:
     confidence: float
     posterior: dict[str, float] | None
     calibrated_on: int = 0
+    objects: list[float] | None = None
 
 
 def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float]:
@@ -134,7 +136,8 @@ def together(kind: Kind, case: Case, limits: Limits, votes: Sequence[Vote], crow
     sure = kind.confidence(agreed)
     experts = sum(v.labeler in limits.experts for v in votes)
     decision = _decision(case, limits, [sure], len(votes) - experts, experts, None)
-    return Standing(decision, kind.merge(agreed, case.config), sure, None)
+    parts = None if kind.objects is None else [a.confidence for a in agreed if a.value is not None]
+    return Standing(decision, kind.merge(agreed, case.config), sure, None, objects=parts)
 
 
 def with_experts(crowd: Crowd, experts: frozenset[str]) -> Crowd:

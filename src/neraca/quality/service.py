@@ -107,6 +107,6 @@ async def _written(db: Connection, case: rules.Case, standing: rules.Standing, r
     await queries.decide(
         db, task_id=case.task_id, project_id=case.project_id, value=standing.answer, confidence=standing.confidence,
         posterior=standing.posterior, reason=standing.decision, answer_ids=[UUID(str(r["id"])) for r in rows],
-        calibrated_on=standing.calibrated_on,
+        calibrated_on=standing.calibrated_on, objects=standing.objects,
     )  # fmt: skip
     return True

@@ -112,7 +112,7 @@ TASK = (
     " t.answers, t.confidence, t.created_at, t.suggestion, b.name as suggested_by,"
     " v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
     " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at,"
-    " v.calibrated_on as v_calibrated_on"
+    " v.calibrated_on as v_calibrated_on, v.objects as v_objects"
 )
 LATEST = (
     " left join suggester b on b.id = t.suggested_by"

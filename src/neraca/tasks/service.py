@@ -100,6 +100,7 @@ def verdict(row: queries.Row) -> wire.Verdict | None:
         answers=[str(a) for a in row["v_answers"]],
         at=row["v_at"],
         calibrated_on=row["v_calibrated_on"],
+        objects=row["v_objects"],
     )
 
 

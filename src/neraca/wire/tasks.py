@@ -76,6 +76,7 @@ class Verdict(Told):
     answers: list[str]
     at: datetime
     calibrated_on: int  # gold tasks that taught what a confidence is worth here; 0: it is not calibrated
+    objects: list[float] | None  # P(right) of each object of the answer, in its order; null for other kinds
 
 
 class Task(Told):

@@ -2968,6 +2968,8 @@ export interface components {
             at: string;
             /** Calibrated On */
             calibrated_on: number;
+            /** Objects */
+            objects: number[] | null;
         };
         /** VerdictReasons */
         VerdictReasons: {

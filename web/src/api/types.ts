@@ -24,6 +24,7 @@ export type LabelerSkill = S["LabelerSkill"];
 export type Gold = With<S["Gold"], "answer">;
 export type ExamStanding = S["ExamStanding"];
 export type Quality = S["Quality"];
+export type ObjectClass = S["ObjectClass"];
 export type Doubt = S["Doubt"];
 export type JudgedLabeler = S["LabelerQuality"];
 export type Verdict = With<S["Verdict"], "answer">;

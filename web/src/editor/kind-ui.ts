@@ -14,6 +14,8 @@ export interface ShowProps extends Shown {
   /** Null shows what is asked about, without an answer. */
   answer: JsonObject | null;
   small?: boolean;
+  /** P(right) of each object of the answer, in its order. */
+  sure?: readonly number[] | null;
 }
 /** One row of an ontology as it is edited; `id` is kept for good once answers may name it. */
 export interface Entry { id?: string; label: string; key: string; color?: string }

@@ -4,7 +4,7 @@ import { useSaid, useSay } from "@/kit/say";
 import { type Column, Table } from "@/ui/Table";
 
 /** What the last estimate believes of each labeler, and what speaks against whom. */
-export function Judged({ labelers }: { labelers: JudgedLabeler[] }) {
+export function Judged({ labelers, drawn }: { labelers: JudgedLabeler[]; drawn: boolean }) {
   const say = useSay();
   const said = useSaid();
   const format = useFormat();
@@ -12,7 +12,7 @@ export function Judged({ labelers }: { labelers: JudgedLabeler[] }) {
   const columns: Column<JudgedLabeler>[] = [
     { key: "handle", head: say("labeler"), width: "minmax(0, 1.6fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
     { key: "answers", head: say("progress.answers"), end: true, width: "5rem", cell: (l) => format.number(l.answers) },
-    { key: "right", head: say("labeler.right"), end: true, width: "5rem", cell: (l) => <b>{format.percent(l.accuracy, 1)}</b> },
+    { key: "right", head: say(drawn ? "labeler.f1" : "labeler.right"), end: true, width: "5rem", cell: (l) => <b>{format.percent(l.accuracy, 1)}</b> },
     { key: "interval", head: say("labeler.interval"), width: "minmax(0, 1.6fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
       <span className="interval">
         <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>

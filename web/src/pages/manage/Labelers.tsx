@@ -15,10 +15,12 @@ export function Labelers({ client, project, manager }: { client: string; project
   const say = useSay();
   const format = useFormat();
   const { items, more, loading, error } = useList<LabelerSkill>(client, `/api/projects/${project}/labelers`, {}, EVERY);
+  const drawn = items.some((l) => l.objects !== null);
+  const percent = (share: number | undefined) => format.percent(share ?? null, 1);
   const columns: Column<LabelerSkill>[] = [
     { key: "handle", head: say("labeler"), width: "minmax(0, 2fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
     { key: "answers", head: say("progress.answers"), end: true, width: "7rem", cell: (l) => format.number(l.answers) },
-    { key: "skill", head: say("labeler.right"), end: true, width: "6rem", cell: (l) => (l.accuracy === null ? <span className="muted">{say("labeler.unknown")}</span> : <b>{format.percent(l.accuracy, 1)}</b>) },
+    { key: "skill", head: say(drawn ? "labeler.f1" : "labeler.right"), end: true, width: "6rem", cell: (l) => (l.accuracy === null ? <span className="muted">{say("labeler.unknown")}</span> : <b>{format.percent(l.accuracy, 1)}</b>) },
     { key: "gold", head: say("gold"), end: true, width: "7rem", cell: (l) => (l.gold_answers === 0 ? <span className="muted">–</span> : say("labeler.gold", { right: l.gold_right, n: l.gold_answers })) },
     { key: "interval", head: say("labeler.interval"), width: "minmax(0, 2fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
       <span className="interval">
@@ -26,13 +28,17 @@ export function Labelers({ client, project, manager }: { client: string; project
         <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
       </span>) },
     ...(items.some((l) => l.exam !== null) ? [{ key: "exam", head: say("exam.labeler"), width: "minmax(0, 1.6fr)", cell: (l: LabelerSkill) => <ExamCell client={client} project={project} labeler={l} manager={manager} /> }] : []),
+    ...(drawn ? ([
+      { key: "recall", head: say("labeler.recall"), end: true, width: "6rem", cell: (l) => percent(l.objects?.recall) },
+      { key: "precision", head: say("labeler.precision"), end: true, width: "6rem", cell: (l) => percent(l.objects?.precision) },
+    ] satisfies Column<LabelerSkill>[]) : []),
     { key: "skills", head: say("labeler.skills"), width: "minmax(0, 1.6fr)", cell: (l) => (manager ? <Skills client={client} labeler={l} /> : l.skills.join(", ")) },
   ];
   if (!loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;
   return (
     <div className="stack">
       <ProblemNote error={error} />
-      <p className="muted hint">{say("labelers.about")}</p>
+      <p className="muted hint">{say(drawn ? "labelers.drawn.about" : "labelers.about")}</p>
       <Table label={say("tab.labelers")} items={items} columns={columns} keyOf={(l) => l.labeler} onEnd={more} />
     </div>
   );

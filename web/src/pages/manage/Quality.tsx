@@ -11,6 +11,7 @@ import { Empty, Figures } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
 import { Judged } from "./Judged";
+import { ObjectClasses } from "./ObjectClasses";
 
 const EVERY = 10_000;
 /** Doubtful tasks that are shown before one asks for the others. */
@@ -55,7 +56,8 @@ export function Quality({ client, project }: Props) {
       <p className="muted hint">{data.estimated_at === null ? say("quality.not-estimated")
         : say("quality.estimated", { n: data.estimated_answers ?? 0, at: format.moment(data.estimated_at) })}</p>
       <Confused client={client} project={project} told={data} />
-      <Judged labelers={data.labelers} />
+      <ObjectClasses client={client} project={project} classes={data.objects} />
+      <Judged labelers={data.labelers} drawn={data.objects.length > 0} />
     </div>
   );
 }

@@ -52,7 +52,7 @@ export function TaskPage() {
           <h2 id="verdict">{say("task.verdict")}</h2>
           {verdict ? (
             <>
-              <ui.Show {...shown} answer={verdict.answer} />
+              <ui.Show {...shown} answer={verdict.answer} sure={verdict.objects} />
               <p className="verdict figure">{say("task.sure", { p: format.percent(verdict.confidence, 1), n: verdict.answers.length })} <span className="muted">{[say(`reason.${verdict.reason}`), verdict.reason !== "gold" && say("calibrated", { n: verdict.calibrated_on })].filter(Boolean).join(" · ")}</span></p>
               {likely.length > 0 && (
                 <dl className="posterior" aria-label={say("task.posterior")}>
