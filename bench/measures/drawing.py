@@ -10,6 +10,8 @@ from neraca.measure import box_groups, boxes, drawers, objects
 from neraca.measure.arrays import Bools, Floats, Ints
 from neraca.measure.boxes import Box
 
+MISLEADS = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -53,9 +55,13 @@ class Crowd:
 
 def crowd(
     seed: int, *, tasks: int = 300, labelers: int = 12, answers: int = 5, classes: int = 3, things: float = 5,
-    side: float = 1000.0,
+    side: float = 1000.0, unlike: float = 0.0,
 ) -> Crowd:  # fmt: skip
-    """`answers` labelers at random for every task, which has `things` things on average, on a square picture."""
+    """`answers` labelers at random for every task, which has `things` things on average, on a square picture.
+
+    With `unlike` > 0 errors go together: some things are hard to see for everybody (a normal shift of the log odds of
+    being found with that standard deviation), and half as many places a picture mislead each labeler with 30 %.
+    """
     rng = np.random.default_rng(seed)
     finds, invents = np.clip(rng.beta(14, 2, labelers), 0.1, 0.99), rng.gamma(1, 0.25, labelers)
     knows, shakes = rng.beta(14, 1.5, labelers), np.exp(rng.normal(-3.0, 0.5, labelers))
@@ -68,14 +74,21 @@ def crowd(
         there = _shapes(rng, int(rng.poisson(things)), side)
         names = rng.integers(0, classes, len(there))
         truth.append((there, names))
+        clear = rng.normal(0, unlike, len(there)) if unlike else np.zeros(len(there))
+        lures = _shapes(rng, int(rng.poisson(unlike / 2)), side) if unlike else there[:0]
+        lured = rng.integers(0, classes, len(lures))
         for w in np.sort(rng.permutation(labelers)[:answers]):
             asked.append((t, int(w)))
-            kept = rng.random(len(there)) < finds[w]
+            kept = rng.random(len(there)) < finds[w] / (finds[w] + (1 - finds[w]) * np.exp(-clear))
             drawn = _drawn(rng, there[kept], float(shakes[w]), float(wide[w]), side)
             said = np.where(rng.random(len(drawn)) < knows[w], names[kept], rng.integers(0, classes, len(drawn)))
             made = _shapes(rng, int(rng.poisson(invents[w])), side)
-            edges = np.concatenate([drawn, made])
             label = np.concatenate([said, rng.integers(0, classes, len(made))])
+            edges = np.concatenate([drawn, made])
+            if unlike:
+                bit = rng.random(len(lures)) < MISLEADS
+                edges = np.concatenate([edges, _drawn(rng, lures[bit], float(shakes[w]), float(wide[w]), side)])
+                label = np.concatenate([label, lured[bit]])
             parts.append(np.column_stack([np.full(len(edges), t), np.full(len(edges), w), label, edges]))
     rows = np.concatenate(parts)
     task, labeler, label = (rows[:, k].astype(np.int64) for k in range(3))

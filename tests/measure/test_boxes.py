@@ -26,3 +26,11 @@ def test_existence_and_merging() -> None:
     assert merged([Box(0, 0, 10, 10), Box(1, 1, 10, 10), Box(50, 1, 10, 10)]) == Box(1, 1, 10, 10)
     with pytest.raises(ValueError, match="no box"):
         merged([])
+
+
+def test_boxes_heaped_up_by_the_thousand_end_in_time() -> None:
+    """Two labelers who draw the same box 10,000 times each: a defined result, and no hours."""
+    heap = [Drawn(w, i, "cup", Box(1.0, 1.0, 50.0, 50.0)) for w in range(2) for i in range(10_000)]
+    groups = associate(heap)
+    assert sum(len(g) for g in groups) == len(heap)
+    assert all(len({d.labeler for d in g}) == len(g) for g in groups)

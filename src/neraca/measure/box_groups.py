@@ -15,15 +15,15 @@ from neraca.measure.arrays import Floats, Ints, indices, numbers, same_length
 from neraca.measure.boxes import OTHER_CLASS, SAME
 from neraca.measure.grouping import grouped
 
+NEIGHBORS = 2000
+
 
 def groups(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, edges: ArrayLike, least: float = SAME) -> Ints:
     """The group 0..G-1 of each row, at most one row of a labeler in each. Raises ValueError naming a bad row."""
     where, who, said = indices(task, None, "task"), indices(labeler, None, "labeler"), indices(label, None, "class")
     box = _boxes(edges)
     n = same_length(task=where, labeler=who, label=said, box=box)
-    left, right, iou = _pairs(where, box)
-    good = (iou >= least) & (who[left] != who[right])
-    left, right, iou = left[good], right[good], iou[good]
+    left, right, iou = _pairs(where, who, box, least)
     first, second = np.minimum(left, right), np.maximum(left, right)
     rank = iou * np.where(said[left] == said[right], 1.0, OTHER_CLASS)
     order = np.lexsort((second, first, -rank))
@@ -47,26 +47,30 @@ def _boxes(raw: ArrayLike) -> Floats:
     return box
 
 
-def _pairs(task: Ints, box: Floats) -> tuple[Ints, Ints, Floats]:
-    """Every pair of rows of one task that share an area, by their numbers, and its IoU."""
+def _pairs(task: Ints, who: Ints, box: Floats, least: float) -> tuple[Ints, Ints, Floats]:
+    """Every pair of rows of one task and two labelers with an IoU of `least`, by their numbers, and the IoU.
+
+    From the `NEIGHBORS`-th neighbour on the rest stands alone: only boxes heaped up by the thousand get there.
+    """
     order = np.lexsort((box[:, 0], task))
-    t, b = task[order], box[order]
+    t, by, b = task[order], who[order], box[order]
     right, bottom, size = b[:, 0] + b[:, 2], b[:, 1] + b[:, 3], b[:, 2] * b[:, 3]
     live = np.arange(len(order))
     found: list[tuple[Ints, Ints, Floats]] = []
     step = 1
-    while len(live):
+    while len(live) and step <= NEIGHBORS:
         live = live[live + step < len(order)]
         other = live + step
         near = (t[live] == t[other]) & (b[other, 0] < right[live])
         live, other = live[near], other[near]
         w = np.minimum(right[live], right[other]) - b[other, 0]
         h = np.minimum(bottom[live], bottom[other]) - np.maximum(b[live, 1], b[other, 1])
-        hit = h > 0
+        hit = (h > 0) & (by[live] != by[other])
         both = w[hit] * h[hit]
         iou = np.minimum(both / (size[live[hit]] + size[other[hit]] - both), 1.0)
-        equal = (b[live[hit]] == b[other[hit]]).all(axis=1)
-        found.append((order[live[hit]], order[other[hit]], np.where(equal, 1.0, iou)))
+        iou = np.where((b[live[hit]] == b[other[hit]]).all(axis=1), 1.0, iou)
+        good = iou >= least
+        found.append((order[live[hit][good]], order[other[hit][good]], iou[good]))
         step += 1
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)

@@ -12,11 +12,11 @@ import structlog
 
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Objects
-from neraca.measure import box_groups, drawers, online
+from neraca.measure import box_groups, drawers
 from neraca.measure.arrays import Bools, Ints
 from neraca.quality import queries as answers
 from neraca.quality.objects import queries
-from neraca.quality.objects.reading import BOX, Given, Learnt
+from neraca.quality.objects.reading import Given, Learnt, beliefs
 
 PAGE = 250  # answers: each may hold ten thousand objects
 ROWS = 1000  # skills written in one transaction
@@ -86,37 +86,18 @@ async def _nothing(house: House, cell: Cell, project_id: UUID, seen: int) -> Non
 
 
 async def _write(house: House, cell: Cell, project_id: UUID, found: Learnt) -> None:
-    table, classes = found.table, found.table.classes
-    pooled = classes.pooled.tolist()
-    keep = bool(pooled)
+    table = found.table
+    project, people = beliefs(table, found.classes)
     rows = [
         (
-            name, int(table.answers[w]), online.rows(classes.counts[w].tolist(), pooled) if keep else [],
-            float(table.f1.value[w]), float(table.f1.low[w]), float(table.f1.high[w]), _told(table, w),
+            name, one["answers"], one["confusion"], float(table.f1.value[w]), float(table.f1.low[w]),
+            float(table.f1.high[w]), one["objects"],
         )
-        for name, w in found.given.labelers.items()
+        for (name, w), one in zip(found.given.labelers.items(), people, strict=True)
     ]  # fmt: skip
-    common = {
-        "odds": table.odds, "empty": table.empty, "finds": table.stranger[0], "invents": table.stranger[1],
-        "classes": classes.pool, "shapes": {BOX: {"noise": table.crowd_noise, "bias": 0.0}},
-    }  # fmt: skip
     async with house.inside(cell) as db:
         for start in range(0, len(rows), ROWS):
             await queries.put_skills(db, project_id, rows[start : start + ROWS])
         await queries.put_project(
-            db, project_id, classes=found.classes, pooled=pooled, prior=classes.prior.tolist(),
-            answers=found.given.seen, iterations=table.iterations, converged=table.converged, objects=common,
-        )  # fmt: skip
-
-
-def _told(table: drawers.Table, w: int) -> dict[str, Any]:
-    """`finds` and `invents` decide; recall and precision, each with its interval, are for people."""
-
-    def rate(one: drawers.Rate) -> list[float]:
-        return [float(one.value[w]), float(one.low[w]), float(one.high[w])]
-
-    return {
-        "finds": float(table.finds[w]), "invents": float(table.invents[w]), "drawn": int(table.drawn[w]),
-        "recall": rate(table.recall), "precision": rate(table.precision), "classes": float(table.classes.accuracy[w]),
-        "shapes": {BOX: {"noise": float(table.noise[w]), "bias": float(table.bias[w])}},
-    }  # fmt: skip
+            db, project_id, answers=found.given.seen, iterations=table.iterations, converged=table.converged, **project
+        )

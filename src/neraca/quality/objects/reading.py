@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from neraca.kind import Objects
-from neraca.measure import drawers
+from neraca.measure import drawers, online
 from neraca.measure.arrays import Floats, Ints
 
 BOX = "box"
@@ -77,3 +77,34 @@ class Learnt:
         all_ = np.bincount(of, weights=other, minlength=size)
         reached = right >= target * all_
         return [name for name, t in self.given.tasks.items() if reached[t]]
+
+
+def beliefs(table: drawers.Table, classes: list[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What is kept of an estimate, of the project and of each labeler; `rules.crowd` reads it again."""
+    named, people = table.classes, len(table.finds)
+    pooled = named.pooled.tolist()
+    common = {
+        "odds": table.odds, "empty": table.empty, "finds": table.stranger[0], "invents": table.stranger[1],
+        "classes": named.pool, "shapes": {BOX: {"noise": table.crowd_noise, "bias": 0.0}},
+    }  # fmt: skip
+    rows = [
+        {
+            "answers": int(table.answers[w]), "objects": _told(table, w),
+            "confusion": online.rows(named.counts[w].tolist(), pooled) if pooled else [],
+        }
+        for w in range(people)
+    ]  # fmt: skip
+    return {"classes": classes, "pooled": pooled, "prior": named.prior.tolist(), "objects": common}, rows
+
+
+def _told(table: drawers.Table, w: int) -> dict[str, Any]:
+    """`finds` and `invents` decide; recall and precision, each with its interval, are for people."""
+
+    def rate(one: drawers.Rate) -> list[float]:
+        return [float(one.value[w]), float(one.low[w]), float(one.high[w])]
+
+    return {
+        "finds": float(table.finds[w]), "invents": float(table.invents[w]), "drawn": int(table.drawn[w]),
+        "recall": rate(table.recall), "precision": rate(table.precision), "classes": float(table.classes.accuracy[w]),
+        "shapes": {BOX: {"noise": float(table.noise[w]), "bias": float(table.bias[w])}},
+    }  # fmt: skip
