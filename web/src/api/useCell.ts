@@ -7,6 +7,13 @@ import type { Page } from "./types";
 export const useRead = <T>(client: string, path: string, every: number | false = false) =>
   useQuery({ queryKey: ["cell", client, path], queryFn: () => cell<T>(client, path), refetchInterval: every });
 
+/** Asks what is too long for an address, by a body of JSON; the last answer stays until the next one is there. */
+export const useAsk = <T>(client: string, path: string, body: string) =>
+  useQuery({
+    queryKey: ["asked", client, path, body], queryFn: () => cell<T>(client, path, { method: "POST", json: JSON.parse(body) as unknown }),
+    placeholderData: keepPreviousData, retry: false, staleTime: 60_000,
+  });
+
 export interface Listed<T> { items: T[]; more: () => void; loading: boolean; error: unknown }
 
 const LIMIT = "100";

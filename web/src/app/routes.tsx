@@ -55,9 +55,9 @@ const callbacks = createRoute({
 const models = createRoute({ getParentRoute: () => manage, path: "/models", component: lazyRouteComponent(() => import("@/pages/manage/Models"), "Models") });
 const project = createRoute({
   getParentRoute: () => manage, path: "/$project",
-  validateSearch: (search): { tab?: string; state?: string } => {
-    const [tab, state] = [text(search["tab"]), text(search["state"])];
-    return { ...(tab && { tab }), ...(state && { state }) };
+  validateSearch: (search): { tab?: string; state?: string; reason?: string } => {
+    const [tab, state, reason] = [text(search["tab"]), text(search["state"]), text(search["reason"])];
+    return { ...(tab && { tab }), ...(state && { state }), ...(reason && { reason }) };
   },
   component: lazyRouteComponent(() => import("@/pages/manage/ProjectPage"), "ProjectPage"),
 });

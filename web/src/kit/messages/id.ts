@@ -2,8 +2,9 @@ import { app } from "./id/app";
 import { gold } from "./id/gold";
 import { manage } from "./id/manage";
 import { models } from "./id/models";
+import { policy } from "./id/policy";
 import { quality } from "./id/quality";
 import { work } from "./id/work";
 
 /** Semua kalimat aplikasi, dalam bahasa Indonesia. */
-export const id = { ...app, ...work, ...manage, ...gold, ...models, ...quality };
+export const id = { ...app, ...work, ...manage, ...gold, ...models, ...policy, ...quality };

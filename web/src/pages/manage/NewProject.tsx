@@ -15,7 +15,7 @@ export function NewProject() {
   return (
     <div className="form-page">
       <PageHead title={say("project.new")} within={useMembership(client)?.client_name} />
-      <ProjectForm start={blank("choice")} fresh error={write.error} pending={write.isPending} submitLabel={say("project.create")}
+      <ProjectForm client={client} start={blank("choice")} fresh error={write.error} pending={write.isPending} submitLabel={say("project.create")}
         onSubmit={(form, ui) => write.mutate({ path: "/api/projects", json: sent(form, ui) },
           { onSuccess: (p) => void navigate({ to: "/manage/$client/$project", params: { client, project: p.id }, search: { tab: "import" } }) })} />
     </div>

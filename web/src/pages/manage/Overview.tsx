@@ -6,6 +6,7 @@ import { useSay } from "@/kit/say";
 import { Histogram } from "@/ui/Histogram";
 import { Empty, Figures } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
+import { Ended } from "./Ended";
 
 const EVERY = 2000;
 
@@ -20,14 +21,17 @@ export function Overview({ client, project, onImport }: { client: string; projec
   }
   const told = say("progress.decided", { decided: data.decided, tasks: data.tasks });
   const { policy } = project;
-  const wanted = policy.type === "fixed" ? say("progress.fixed", { n: policy.answers })
-    : say("progress.target", { p: format.percent(policy.confidence, 1), least: policy.min, most: policy.max });
+  const wanted = policy.type === "fixed" ? [say("progress.fixed", { n: policy.answers })] : [
+    say("progress.target", { p: format.percent(policy.confidence, 1), least: policy.min, most: policy.max }),
+    policy.cost_cap && say("progress.cap", { price: format.money(policy.cost_cap) }), policy.escalate && say("progress.escalates", { skill: policy.escalate.to }),
+  ];
   return (
     <div className="stack">
       <section className="sheet">
         <div className="progress-head"><h2>{told}</h2><b className="figure">{format.percent(data.decided / data.tasks, 1)}</b></div>
         <Bar value={(100 * data.decided) / data.tasks} size={10} aria-label={told} />
-        <p className="muted hint">{wanted}{data.canceled > 0 && ` · ${say("progress.canceled", { n: data.canceled })}`}</p>
+        <p className="muted hint">{[...wanted, data.canceled > 0 && say("progress.canceled", { n: data.canceled })].filter(Boolean).join(" · ")}</p>
+        <Ended counts={data.ended} also={data.escalated > 0 ? say("progress.escalated", { n: data.escalated }) : undefined} />
       </section>
       <Figures items={[
         [say("progress.answers"), format.number(data.answers)],

@@ -7,11 +7,15 @@ import { useFormat } from "@/kit/format";
 import { useSaid, useSay } from "@/kit/say";
 import { ProblemNote, useTell } from "@/ui/ProblemNote";
 import { Prose } from "@/ui/Prose";
-import { ExamFields } from "./ExamFields";
+import { Forecast } from "./Forecast";
 import { type Form, fieldsOf, missing } from "./form";
 import { Ontology } from "./Ontology";
+import { PolicyFields } from "./PolicyFields";
 
 interface Props {
+  client: string;
+  /** The project that is edited; none yet for a new one. */
+  project?: string;
   start: Form;
   /** Whether the kind and the currency can still be chosen. */
   fresh: boolean;
@@ -23,7 +27,7 @@ interface Props {
 }
 
 /** What a project is: the question, its ontology, how it is explained, when it is decided, what it pays. */
-export function ProjectForm({ start, fresh, error: refused, pending, submitLabel, onSubmit, children }: Props) {
+export function ProjectForm({ client, project, start, fresh, error: refused, pending, submitLabel, onSubmit, children }: Props) {
   const say = useSay();
   const said = useSaid();
   const tell = useTell();
@@ -39,7 +43,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
   const text = (name: "name" | "question" | "instructions" | "currency") => ({
     value: form[name], onChange: (e: { currentTarget: { value: string } }) => set({ [name]: e.currentTarget.value }),
   });
-  const number = (name: "answers" | "confidence" | "least" | "most" | "gold" | "price" | "minutes") => ({
+  const number = (name: "price" | "minutes") => ({
     value: form[name], onChange: (value: string | number) => set({ [name]: Number(value) }),
   });
   const pays = form.minutes > 0 && /^[A-Za-z]{3}$/.test(form.currency.trim());
@@ -74,31 +78,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
           <div className="preview"><h2>{say("project.preview")}</h2>{form.instructions.trim() ? <Prose>{form.instructions}</Prose> : <p className="muted">{say("project.preview.none")}</p>}</div>
         </div>
       </section>
-      <section className="sheet stack">
-        <div>
-          <h2 className="form-title">{say("policy")}</h2>
-          <fieldset className="kinds">
-            <legend className="sr">{say("policy")}</legend>
-            {(["target", "fixed"] as const).map((p) => (
-              <label key={p} className="kind">
-                <input type="radio" name="policy" value={p} checked={form.policy === p} onChange={() => set({ policy: p })} />
-                <span><b>{say(`policy.${p}`)}</b><small className="muted">{say(`policy.${p}.about`)}</small></span>
-              </label>
-            ))}
-          </fieldset>
-        </div>
-        <div className="fields">
-          {form.policy === "fixed" ? <NumberInput label={say("policy.answers")} min={1} max={100} allowDecimal={false} error={told("policy/answers", "policy")} {...number("answers")} /> : (
-            <>
-              <NumberInput label={say("policy.confidence")} suffix=" %" min={50} max={100} decimalScale={3} error={told("policy/confidence", "policy")} {...number("confidence")} />
-              <NumberInput label={say("policy.least")} min={1} max={100} allowDecimal={false} error={told("policy/min")} {...number("least")} />
-              <NumberInput label={say("policy.most")} min={1} max={100} allowDecimal={false} error={told("policy/max")} {...number("most")} />
-            </>
-          )}
-          <NumberInput label={say("policy.gold")} description={say("policy.gold.about")} suffix=" %" min={0} max={50} decimalScale={2} error={told("policy/gold_share")} {...number("gold")} />
-          <ExamFields form={form} onChange={set} told={told} />
-        </div>
-      </section>
+      <PolicyFields client={client} form={form} onChange={set} told={told} />
       <section className="sheet">
         <h2 className="form-title">{say("project.pay")}</h2>
         <div className="fields">
@@ -109,6 +89,7 @@ export function ProjectForm({ start, fresh, error: refused, pending, submitLabel
         </div>
         <p className="muted hint">{say("project.pay.about")}</p>
       </section>
+      <Forecast client={client} form={form} project={project} />
       {children}
       <ProblemNote error={error} hide={Object.keys(faults).length > 0} />
       {Object.keys(faults).length > 0 && <p className="flaw" role="alert">{say("form.faults", { n: Object.keys(faults).length })}</p>}

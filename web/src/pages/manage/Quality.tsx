@@ -10,6 +10,7 @@ import { Histogram } from "@/ui/Histogram";
 import { Empty, Figures } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
+import { Ended } from "./Ended";
 import { Judged } from "./Judged";
 import { ObjectClasses } from "./ObjectClasses";
 
@@ -27,7 +28,6 @@ export function Quality({ client, project }: Props) {
   if (!data) return error ? <ProblemNote error={error} /> : <Skeleton height={240} radius="lg" className="wait" />;
   if (data.verdicts === 0 && data.estimated_at === null) return <Empty title={say("quality.none")}>{say("quality.none.about")}</Empty>;
   const { agreement, reasons } = data;
-  const ended = (["met", "count", "exhausted"] as const).filter((r) => reasons[r] > 0).map((r) => say(`quality.${r}`, { n: reasons[r] }));
   return (
     <div className="stack">
       <Figures items={[
@@ -42,7 +42,7 @@ export function Quality({ client, project }: Props) {
           <h2>{say("spread")}</h2>
           <Histogram counts={data.confidence} label={say("spread.about")} from={format.percent(0)} to={format.percent(1)}
             name={(n, count) => say("spread.bar", { from: format.percent(n / 20), to: format.percent((n + 1) / 20), count })} />
-          <p className="muted hint">{ended.join(" · ")}</p>
+          <Ended counts={reasons} />
           <p className="muted hint">{say("quality.calibrated", { n: data.calibrated_on })}</p>
         </section>
         <PerTask told={data} />

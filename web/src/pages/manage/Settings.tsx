@@ -21,7 +21,7 @@ export function Settings({ client, project }: { client: string; project: Project
   if (!ui || !start) return <p>{say("label.no-kind", { kind: project.kind })}</p>;
   return (
     <div className="form-page">
-      <ProjectForm start={start} fresh={false} error={write.error} pending={write.isPending} submitLabel={say("settings.save")}
+      <ProjectForm client={client} project={project.id} start={start} fresh={false} error={write.error} pending={write.isPending} submitLabel={say("settings.save")}
         onSubmit={(form, now) => write.mutate({ path: `/api/projects/${project.id}`, method: "PATCH", json: changes(project, sent(form, now)) })}>
         <p className="muted hint">{say("settings.about", { version: project.config_version })}</p>
         {write.isSuccess && <Alert color="teal" role="status" py="xs" px="md">{say("settings.saved")}</Alert>}

@@ -10,7 +10,7 @@ import { useSaid, useSay } from "@/kit/say";
 import { Empty, PageHead, State } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Sure } from "@/ui/Sure";
-import { TONES } from "./tones";
+import { stateOf, TONES } from "./tones";
 
 const MOST_LIKELY = 8;
 
@@ -29,7 +29,7 @@ export function TaskPage() {
   const head = (
     <PageHead title={asked.data?.external_id ?? say("task")} within={home?.name}
       lead={<Link className="back" to="/manage/$client/$project" params={{ client, project }} search={{ tab: "tasks" }}>{say("task.back", { name: home?.name ?? "" })}</Link>}>
-      {asked.data && <State tone={TONES[asked.data.state]}>{say(`state.${asked.data.state}`)}</State>}
+      {asked.data && <State tone={TONES[asked.data.state]}>{say(stateOf(asked.data))}</State>}
       {manager && asked.data?.state === "decided" && told.data && (told.data.gold === null
         ? <Button size="compact-sm" variant="default" loading={write.isPending} onClick={() => write.mutate({ path: `/api/tasks/${task}/gold`, json: {} })}>{say("gold.make")}</Button>
         : <Sure act={say("gold.retire")} question={say("gold.retire.sure")} onSure={() => write.mutate({ path: `/api/tasks/${task}/gold`, method: "DELETE" })} />)}
@@ -60,7 +60,7 @@ export function TaskPage() {
                 </dl>
               )}
             </>
-          ) : <p className="muted">{say("task.none")}</p>}
+          ) : <p className="muted">{say(asked.data.reason === "escalated" ? "task.escalated" : "task.none")}</p>}
         </section>
       </div>
       <h2 className="answers-title">{say("task.answers", { n: items.length })}</h2>

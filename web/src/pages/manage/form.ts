@@ -14,6 +14,11 @@ export interface Form {
   confidence: number;
   least: number;
   most: number;
+  /** What the answers to a task may cost, in whole units; 0 for no cap. */
+  cap: number;
+  /** The skill of those who are asked where others cannot tell, empty for nobody; at most so many of them. */
+  escalate: string;
+  experts: number;
   /** How much of a new labeler's work is gold. */
   gold: number;
   /** Gold tasks of the exam, how much of them must be right (percent), how often it may be tried; 0 tasks for none. */
@@ -30,7 +35,7 @@ export const row = (entry: Partial<Entry> = {}): Form["entries"][number] => ({ l
 
 export const blank = (kind: string): Form => ({
   name: "", kind, question: "", entries: [row(), row()], instructions: "", policy: "target",
-  answers: 3, confidence: 95, least: 1, most: 7, gold: 0, exam: 0, examRight: 80, examAttempts: 1, price: 0.05, currency: "USD", minutes: 0.25,
+  answers: 3, confidence: 95, least: 1, most: 7, cap: 0, escalate: "", experts: 1, gold: 0, exam: 0, examRight: 80, examAttempts: 1, price: 0.05, currency: "USD", minutes: 0.25,
 });
 
 export function formOf(project: Project, ui: KindUi): Form {
@@ -43,22 +48,41 @@ export function formOf(project: Project, ui: KindUi): Form {
     gold: Math.round((policy.gold_share ?? 0) * 1e4) / 100,
     ...(policy.exam && { exam: policy.exam.tasks, examRight: Math.round(policy.exam.right * 1e4) / 100, examAttempts: policy.exam.attempts }),
     ...(policy.type === "fixed" ? { answers: policy.answers } : { confidence: Math.round(policy.confidence * 1e6) / 1e4, least: policy.min, most: policy.max }),
+    ...(policy.type === "target" && policy.cost_cap && { cap: policy.cost_cap.micros / 1e6 }),
+    ...(policy.type === "target" && policy.escalate && { escalate: policy.escalate.to, experts: policy.escalate.answers }),
   };
 }
 
-/** What is sent; rows that were left empty are not meant. */
-export function sent(form: Form, ui: KindUi): JsonObject {
+const money = (amount: number, form: Form) => ({ micros: Math.round(amount * 1e6), currency: form.currency.trim().toUpperCase() });
+
+/** The policy as the API gets it; of what it does not have it says nothing. */
+export function policyOf(form: Form): Policy {
   const gold = {
     ...(form.gold > 0 && { gold_share: Math.round(form.gold * 100) / 1e4 }),
     ...(form.exam > 0 && { exam: { tasks: form.exam, right: Math.round(form.examRight * 100) / 1e4, attempts: form.examAttempts } }),
   };
-  const policy: Policy = form.policy === "fixed" ? { type: "fixed", answers: form.answers, ...gold }
-    : { type: "target", confidence: Math.round(form.confidence * 1e4) / 1e6, min: form.least, max: form.most, ...gold };
+  if (form.policy === "fixed") return { type: "fixed", answers: form.answers, ...gold };
   return {
-    name: form.name, kind: form.kind, config: ui.config(form.question, meant(form)), instructions: form.instructions, policy,
-    price: { micros: Math.round(form.price * 1e6), currency: form.currency.trim().toUpperCase() }, minutes: form.minutes,
+    type: "target", confidence: Math.round(form.confidence * 1e4) / 1e6, min: form.least, max: form.most,
+    ...(form.cap > 0 && { cost_cap: money(form.cap, form) }),
+    ...(form.escalate.trim() && { escalate: { to: form.escalate.trim(), answers: form.experts } }), ...gold,
   };
 }
+
+/** What is sent; rows that were left empty are not meant. */
+export const sent = (form: Form, ui: KindUi): JsonObject => ({
+  name: form.name, kind: form.kind, config: ui.config(form.question, meant(form)), instructions: form.instructions, policy: policyOf(form) as unknown as JsonObject,
+  price: money(form.price, form), minutes: form.minutes,
+});
+
+/** How many classes an answer may be, as far as they are named. */
+export const classesOf = (form: Form): number => Math.max(meant(form).filter((e) => e.label.trim() !== "").length, 2);
+
+/** The question what this policy will take; a pilot's own labelers are known where it goes on itself. */
+export const forecastOf = (form: Form, tasks: number, pilot: string | undefined, continued: boolean): JsonObject => ({
+  kind: form.kind, classes: classesOf(form), policy: policyOf(form) as unknown as JsonObject, price: money(form.price, form), tasks,
+  ...(pilot && { pilot_id: pilot, continued }),
+});
 
 export const meant = (form: Form): Form["entries"] => form.entries.filter((e) => e.label.trim() !== "" || e.key !== "");
 
@@ -73,7 +97,7 @@ export function missing(form: Form, ui: KindUi): Fault[] {
 
 /** The names under which faults of a project come back, longest first where they nest. */
 export const fieldsOf = (form: Form, ui: KindUi): string[] => [
-  "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max", "policy/gold_share", "policy/exam/tasks", "policy/exam/right", "policy/exam/attempts", "policy/exam",
+  "name", "kind", "config", "config/question", `config/${ui.list}`, "instructions", "policy", "policy/answers", "policy/confidence", "policy/min", "policy/max", "policy/cost_cap", "policy/escalate/to", "policy/escalate/answers", "policy/gold_share", "policy/exam/tasks", "policy/exam/right", "policy/exam/attempts", "policy/exam",
   "price", "price/currency", "minutes",
   `config/${ui.list}/0/label`, ...meant(form).flatMap((_, n) => ["label", "key", "id", "color"].map((part) => `config/${ui.list}/${n}/${part}`)),
 ];
