@@ -1,25 +1,28 @@
 """`python -m bench.boxes_confidence`: what verdicts of boxes say of themselves, and how much of them is right.
 
 Simulated crowds of 200 pictures whose errors go together more and more (see `drawing.crowd`), decided by the engine's
-own rule from the engine's own estimate, once with tempered evidence as it is, once without.
+own rule from the engine's own estimate: with evidence tempered as it is, without, and calibrated by 40 gold tasks more.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from bench.measures import drawing
-from neraca import kinds
-from neraca.kind import Crowd, Vote
-from neraca.measure import drawers
-from neraca.quality.objects import rules
+from neraca.kind import Crowd, Kind, Vote
+from neraca.kinds import image
+from neraca.measure import drawers, object_calibration
+from neraca.quality.objects import rules, teaching
 from neraca.quality.objects.reading import beliefs
 
 TASKS, LABELERS, SEEDS = 200, 12, 3
+GOLD = 40
 SURE = 0.9
 UNLIKE = (0.0, 1.0, 2.0)
 ANSWERS = (2, 3, 5)
+IMAGE: Kind = image.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +51,39 @@ def untempered(crowd: Crowd) -> Crowd:
     return replace(crowd, drawers={name: replace(who, weight=1.0) for name, who in crowd.drawers.items()})
 
 
+def calibrated(crowd: drawing.Crowd, believed: Crowd) -> Crowd:
+    """With what the first `GOLD` tasks teach."""
+    known = [
+        {"objects": drawing.things(crowd, t)} for t in range(GOLD)
+    ]  # fmt: skip
+    how = object_calibration.fit(
+        [
+            teaching.judge(IMAGE, config(crowd), IMAGE.agree(votes(crowd, t), config(crowd), believed), known[t])
+            for t in range(GOLD)
+        ]
+    )
+    assert how is not None
+    return replace(believed, tau=how.tau, bias=how.bias, lacking=how.lacking, calibrated_on=how.gold)
+
+
+def config(crowd: drawing.Crowd) -> dict[str, Any]:
+    """What the kind needs of a project."""
+    return {"classes": [{"id": name} for name in drawing.names(crowd)]}
+
+
+def votes(crowd: drawing.Crowd, task: int) -> list[Vote]:
+    """The answers to a task."""
+    who = crowd.asked[crowd.asked[:, 0] == task, 1].tolist()
+    return [Vote({"objects": drawing.drawn(crowd, task, w)}, str(w), str(w)) for w in who]
+
+
 def judged(crowd: drawing.Crowd, believed: Crowd) -> Row:
-    """Every task decided."""
-    kind = kinds.get("image")
-    assert kind is not None
-    config = {"classes": [{"id": name} for name in drawing.names(crowd)]}
+    """Every task decided but those that may be gold."""
     stated, right, verdicts = [], [], {}
-    for t in range(len(crowd.truth)):
-        who = crowd.asked[crowd.asked[:, 0] == t, 1].tolist()
-        votes = [Vote({"objects": drawing.drawn(crowd, t, w)}, str(w), str(w)) for w in who]
-        agreed = kind.agree(votes, config, believed)
-        verdicts[t] = kind.merge(agreed, config)["objects"]
-        stated.append(kind.confidence(agreed))
+    for t in range(GOLD, len(crowd.truth)):
+        agreed = IMAGE.agree(votes(crowd, t), config(crowd), believed)
+        verdicts[t] = IMAGE.merge(agreed, config(crowd))["objects"]
+        stated.append(IMAGE.confidence(agreed))
         right.append(drawing.share(crowd, t, verdicts[t]))
     sure = np.array(stated) >= SURE
     reached = float(np.array(right)[sure].mean()) if sure.any() else float("nan")
@@ -73,11 +97,13 @@ def rows() -> Iterator[tuple[float, int, str, Row]]:
     for unlike in UNLIKE:
         for answers in ANSWERS:
             crowds = [
-                drawing.crowd(seed, tasks=TASKS, labelers=LABELERS, answers=answers, unlike=unlike)
+                drawing.crowd(seed, tasks=GOLD + TASKS, labelers=LABELERS, answers=answers, unlike=unlike)
                 for seed in range(SEEDS)
             ]
             believed = [learnt(crowd) for crowd in crowds]
-            for how, of in (("tempered", believed), ("not", [untempered(one) for one in believed])):
+            taught = [calibrated(c, b) for c, b in zip(crowds, believed, strict=True)]
+            ways = (("tempered", believed), ("not", [untempered(one) for one in believed]), ("gold", taught))
+            for how, of in ways:
                 yield unlike, answers, how, mean([judged(c, b) for c, b in zip(crowds, of, strict=True)])
 
 

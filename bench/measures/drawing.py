@@ -141,6 +141,14 @@ def drawn(crowd: Crowd, task: int, labeler: int) -> Objects:
     ]  # fmt: skip
 
 
+def things(crowd: Crowd, task: int) -> Objects:
+    """What is there, as an answer has it."""
+    return [
+        {"class": f"class-{c}", "shape": "box", "box": Box(*b)._asdict()}
+        for b, c in zip(crowd.truth[task][0].tolist(), crowd.truth[task][1].tolist(), strict=True)
+    ]
+
+
 def majority(crowd: Crowd, answers: Mapping[int, Mapping[int, Objects]]) -> dict[int, Objects]:
     """What more than half of those asked drew, in the middle, of the class of most; by task."""
     place = {t: i for i, t in enumerate(answers)}

@@ -275,3 +275,34 @@ async def test_gold_of_boxes_is_graded_and_known_to_the_estimate(crew: Crew) -> 
     rows = (await crew.manager.get(f"/api/projects/{made}/labelers")).json()["items"]
     found = next(row for row in rows if row["labeler"] == judged["labeler"])
     assert found["objects"]["recall"] < 0.7  # only gold tells: every other task has one answer
+
+
+async def test_gold_calibrates_the_confidences_of_objects(crew: Crew) -> None:
+    """Before: what is not known to be missed by all. After: verdicts say on how many tasks they are calibrated."""
+    made, real = await project(crew, 24, policy=fixed(3))
+    people = [await crew.labeler() for _ in range(3)]
+    hands: list[dict[str, float]] = [{}, {"wide": 0.02}, {"finds": 0.6}]
+    for n, (who, hand) in enumerate(zip(people, hands, strict=True)):
+        await draw(crew, who, made, Hand(n, **hand), real)
+    await crew.turn()
+    unseen = thing("cup", 900.0, 900.0, 60.0, 60.0)  # which nobody ever draws
+    for task, there in real.items():
+        said = await crew.manager.post(f"/api/tasks/{task}/gold", json={"answer": {"objects": [*there, unseen]}})
+        assert said.status_code == 201, said.text
+    await estimate(crew, made)
+    (kept,) = await crew.rows("select * from project_skill where project_id = %s", made)
+    assert kept["calibrated_on"] == 24
+    assert kept["objects"]["lacking"] > 2
+    (task,) = await pictures(crew, made, 1)
+    for who in people:
+        await crew.answer(made, {"objects": truth(0)}, who)
+        await crew.turn()
+    verdict = (await crew.task(task))["verdict"]
+    assert verdict["calibrated_on"] == 24
+    assert len(verdict["objects"]) == 3
+    assert 0.5 < verdict["confidence"] < 0.85  # one of four always lacks
+    told = (await crew.manager.get(f"/api/projects/{made}/quality")).json()
+    assert told["calibrated_on"] == 24
+    await estimate(crew, made)  # judged by the map until now
+    (again,) = await crew.rows("select calibrated_on from project_skill where project_id = %s", made)
+    assert again == {"calibrated_on": 24}

@@ -50,7 +50,7 @@ class Crowd:
     """A project: those who are known, what a stranger is taken for, and how things are before anybody looked.
 
     `empty` is P(a task has nothing to draw), `classes` and `prior` are those of the estimate; `learnt` tells whether
-    there is one.
+    there is one. `tau`, `bias` and `lacking` are what `calibrated_on` gold tasks taught (`object_calibration`).
     """
 
     drawers: Mapping[str, Drawer] = field(default_factory=dict)
@@ -60,6 +60,10 @@ class Crowd:
     classes: Sequence[str] = ()
     prior: Sequence[float] = ()
     learnt: bool = False
+    tau: float = 1.0
+    bias: float = 0.0
+    lacking: float = 1.0
+    calibrated_on: int = 0
 
     def of(self, labeler: str) -> Drawer:
         """What is believed of them."""
@@ -85,6 +89,16 @@ def nothing(crowd: Crowd, asked: Sequence[Drawer]) -> float:
     """P(there is nothing to draw), where nobody drew anything."""
     blind = fsum(_log(1 - w.recall) - _log(1 - w.invents) for w in asked)
     return _share(_log(crowd.empty) - _log(1 - crowd.empty) - blind)
+
+
+def calibrated(crowd: Crowd, p: float) -> float:
+    """P(right) of an object, through the map that gold taught."""
+    return p if crowd.calibrated_on == 0 else _share(crowd.tau * (_log(p) - _log(1 - p)) + crowd.bias)
+
+
+def without(crowd: Crowd, p: float) -> float:
+    """P(nothing lacks) from what is believed of it, by how many more objects lack on gold."""
+    return p if crowd.lacking == 1 else _share(_log(p) - _log(1 - p) - log(crowd.lacking))
 
 
 def unseen(asked: Sequence[Drawer]) -> float:

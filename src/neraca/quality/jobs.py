@@ -148,7 +148,7 @@ async def _of_objects(
         ending |= dict.fromkeys(golden.refused(await gold.weighed(db, project_id)), "contested")
     await golden.retire(house, cell, project_id, ending)
     known = [row for row in live if row["task_id"] not in ending]
-    found = await objects.learn(house, cell, project_id, kind, project["config"], known)
+    found = await objects.learn(house, cell, project, kind, known)
     how = online.policy(project["policy"])
     if found is None:
         return

@@ -137,7 +137,7 @@ def together(kind: Kind, case: Case, limits: Limits, votes: Sequence[Vote], crow
     experts = sum(v.labeler in limits.experts for v in votes)
     decision = _decision(case, limits, [sure], len(votes) - experts, experts, None)
     parts = None if kind.objects is None else [a.confidence for a in agreed if a.value is not None]
-    return Standing(decision, kind.merge(agreed, case.config), sure, None, objects=parts)
+    return Standing(decision, kind.merge(agreed, case.config), sure, None, crowd.calibrated_on, parts)
 
 
 def with_experts(crowd: Crowd, experts: frozenset[str]) -> Crowd:

@@ -57,7 +57,7 @@ def agree(votes: Sequence[Vote], config: Mapping[str, Any], crowd: Crowd) -> lis
     ordered, groups = _groups(votes)
     who = [crowd.of(v.labeler) for v in ordered]
     if not groups and ordered:
-        return [Agreed(NOTHING, None, belief.nothing(crowd, who))]
+        return [Agreed(NOTHING, None, belief.without(crowd, belief.nothing(crowd, who)))]
     names = [c["id"] for c in config["classes"]]
     kept_ids = [_shared_id(ordered, group) for group in groups]
     times = Counter(i for i in kept_ids if i is not None)
@@ -68,15 +68,15 @@ def agree(votes: Sequence[Vote], config: Mapping[str, Any], crowd: Crowd) -> lis
         p = belief.there(crowd, [who[i] for i in sorted(drew)], did_not)
         things.append(p)
         if did_not and p < EVEN:
-            found.append(Agreed(str(n), None, 1 - p))
+            found.append(Agreed(str(n), None, belief.without(crowd, 1 - p)))
             continue
         name, sure, over = _class(crowd, names, [(d.label, who[d.labeler]) for d in group])
         thing: dict[str, Any] = {"class": name, "shape": "box", "box": _box(crowd, who, group)._asdict()}
         if (kept := kept_ids[n]) is not None and times[kept] == 1:
             thing = {"id": kept, **thing}
-        found.append(Agreed(str(n), thing, p * sure, over))
+        found.append(Agreed(str(n), thing, belief.calibrated(crowd, p * sure), over))
     if crowd.learnt and ordered:
-        found.append(Agreed(UNSEEN, None, exp(-fsum(things) * belief.unseen(who))))
+        found.append(Agreed(UNSEEN, None, exp(-crowd.lacking * fsum(things) * belief.unseen(who))))
     return found
 
 

@@ -14,8 +14,9 @@ from neraca.accounts import Cell, House
 from neraca.kind import Kind, Objects
 from neraca.measure import box_groups, drawers
 from neraca.measure.arrays import Bools, Ints
+from neraca.measure.object_calibration import Map
 from neraca.quality import queries as answers
-from neraca.quality.objects import queries
+from neraca.quality.objects import queries, rules, teaching
 from neraca.quality.objects.reading import Given, Learnt, beliefs
 
 PAGE = 250  # answers: each may hold ten thousand objects
@@ -24,12 +25,12 @@ log = structlog.get_logger("neraca.quality")
 
 
 async def learn(
-    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], live: Sequence[Mapping[str, Any]],
-) -> Learnt | None:  # fmt: skip
-    """Reads, estimates, writes skills. None where no task tells anything of a labeler."""
+    house: House, cell: Cell, project: Mapping[str, Any], kind: Kind, live: Sequence[Mapping[str, Any]]
+) -> Learnt | None:
+    """Reads, estimates, writes skills and what gold teaches. None where no task tells anything of a labeler."""
     objects = kind.objects
     assert objects is not None
-    names = objects.classes(config)
+    project_id, names = project["id"], objects.classes(project["config"])
     given = await _read(house, cell, project_id, objects, names)
     for row in live:
         given.know(row, objects, {name: i for i, name in enumerate(names)})
@@ -40,7 +41,10 @@ async def learn(
         await _nothing(house, cell, project_id, given.seen)
         return None
     found = _estimate(given, asked, sure, names)
-    await _write(house, cell, project_id, found)
+    async with house.inside(cell) as db:
+        before = rules.crowd(await queries.project(db, project_id), [])
+    how = await teaching.taught(house, cell, kind, project, found, live, before)
+    await _write(house, cell, project_id, found, how)
     log.info(
         "estimated", project=str(project_id), answers=given.seen, objects=len(found.marks.task),
         labelers=len(given.labelers), iterations=found.table.iterations, converged=found.table.converged,
@@ -85,9 +89,12 @@ async def _nothing(house: House, cell: Cell, project_id: UUID, seen: int) -> Non
         )
 
 
-async def _write(house: House, cell: Cell, project_id: UUID, found: Learnt) -> None:
+async def _write(house: House, cell: Cell, project_id: UUID, found: Learnt, how: Map | None) -> None:
     table = found.table
     project, people = beliefs(table, found.classes)
+    if how is not None:
+        project |= {"tau": how.tau, "bias": [0.0, how.bias], "calibrated_on": how.gold}
+        project["objects"]["lacking"] = how.lacking
     rows = [
         (
             name, one["answers"], one["confusion"], float(table.f1.value[w]), float(table.f1.low[w]),

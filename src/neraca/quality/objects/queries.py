@@ -11,11 +11,13 @@ from neraca.kit.session import Connection
 Row = dict[str, Any]
 
 PUT_PROJECT = """
-insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged, objects)
-values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s, %(o)s)
+insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged, objects, tau,
+  bias, calibrated_on)
+values (%(p)s, %(c)s, %(g)s, %(r)s, %(n)s, %(i)s, %(v)s, %(o)s, %(t)s, %(b)s, %(k)s)
 on conflict (project_id) do update set classes = excluded.classes, pooled = excluded.pooled, prior = excluded.prior,
   answers = excluded.answers, iterations = excluded.iterations, converged = excluded.converged,
-  objects = excluded.objects, updated_at = clock_timestamp()
+  objects = excluded.objects, tau = excluded.tau, bias = excluded.bias, calibrated_on = excluded.calibrated_on,
+  updated_at = clock_timestamp()
 """
 PUT_SKILL = """
 insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high, objects)
@@ -30,7 +32,9 @@ async def project(db: Connection, project_id: UUID) -> Row | None:
     """What the last estimate believes of a project's crowd; `objects` is null where there was none of objects."""
     return await (
         await db.execute(
-            "select classes, pooled, prior, objects from project_skill where project_id = %(p)s", {"p": project_id}
+            "select classes, pooled, prior, objects, tau, bias, calibrated_on from project_skill"
+            " where project_id = %(p)s",
+            {"p": project_id},
         )
     ).fetchone()
 
@@ -49,12 +53,13 @@ async def labelers(db: Connection, project_id: UUID, labeler_ids: Sequence[UUID]
 async def put_project(
     db: Connection, project_id: UUID, *, classes: list[str], pooled: list[list[float]], prior: list[float],
     answers: int, iterations: int, converged: bool, objects: Row,
+    tau: float = 1.0, bias: Sequence[float] = (), calibrated_on: int = 0,
 ) -> None:  # fmt: skip
     await db.execute(
         PUT_PROJECT,
         {
             "p": project_id, "c": Jsonb(classes), "g": Jsonb(pooled), "r": Jsonb(prior), "n": answers,
-            "i": iterations, "v": converged, "o": Jsonb(objects),
+            "i": iterations, "v": converged, "o": Jsonb(objects), "t": tau, "b": Jsonb(list(bias)), "k": calibrated_on,
         },
     )  # fmt: skip
 
@@ -72,7 +77,7 @@ async def answers_of(db: Connection, task_ids: Sequence[UUID]) -> list[Row]:
     """All answers of some tasks."""
     return await (
         await db.execute(
-            "select task_id, value from answer where task_id = any(%(t)s) order by task_id, event_id",
+            "select id, task_id, labeler_id, value from answer where task_id = any(%(t)s) order by task_id, event_id",
             {"t": list(task_ids)},
         )
     ).fetchall()

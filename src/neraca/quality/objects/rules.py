@@ -16,8 +16,19 @@ def crowd(project: Mapping[str, Any] | None, labelers: Sequence[Mapping[str, Any
     return Crowd(
         drawers={str(row["labeler_id"]): _drawer(row["objects"], row["answers"], row["confusion"]) for row in labelers},
         stranger=common, odds=told["odds"], empty=told["empty"], classes=project["classes"], prior=project["prior"],
-        learnt=True,
+        learnt=True, **_map(project, told),
     )  # fmt: skip
+
+
+def _map(project: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What gold taught of confidences, where it did."""
+    if not project.get("calibrated_on"):
+        return {}
+    wrong, right = project["bias"]
+    return {
+        "tau": project["tau"], "bias": right - wrong, "lacking": told["lacking"],
+        "calibrated_on": project["calibrated_on"],
+    }  # fmt: skip
 
 
 def _drawer(told: Mapping[str, Any], answers: int, confusion: online.Rows) -> Drawer:
