@@ -128,6 +128,25 @@ def test_no_use_is_below_chance_and_a_margin(high: float, classes: int, paused: 
     assert (rules.no_use(60, high, classes) is not None) == paused
 
 
+@pytest.mark.parametrize(("high", "paused"), [(0.24, True), (0.25, False), (1, False)])
+def test_a_model_that_draws_must_get_something_right(high: float, paused: bool) -> None:
+    notice = rules.draws_nonsense(60, high)
+    assert (notice is not None) == paused
+    assert notice is None or notice.startswith("After 60 answers its F1 is at most 24%: ")
+
+
+async def test_a_model_that_draws_is_judged_by_what_it_draws(crew: Crew) -> None:
+    project = await crew.project()
+    async with program() as there, working(crew) as models:
+        model = await added(crew, there.url, project)
+        for high, state in ((0.3, "active"), (0.2, "paused")):  # both below chance, were these classes
+            await _believe(crew, model, project, answers=60, high=high)
+            await crew.rows("update labeler_skill set objects = '{}' where project_id = %s returning 1", UUID(project))
+            models._judged.clear()
+            await work(crew, models)
+            assert (await shown(crew, model))["projects"][0]["state"] == state
+
+
 def test_rests_grow_to_five_minutes() -> None:
     assert [rules.rest(n, jitter=lambda: 1.0) for n in (1, 2, 3, 4)] == [1.0, 2.0, 4.0, 8.0]
     assert rules.rest(40, jitter=lambda: 1.0) == 300.0

@@ -251,6 +251,8 @@ async def test_a_wrong_verdict_is_doubted(crew: Crew) -> None:
     told = (await crew.manager.get(f"/api/projects/{made}/quality")).json()
     assert told["doubts"][0]["task"] == task
     assert told["doubts"][0]["wrong"] > 0.5
+    assert (told["doubts"][0]["doubtful"], told["doubts"][0]["lacking"]) == (1, 0)
+    assert told["doubts"][0]["why"] == "1 of its objects is doubtful."
 
 
 async def test_gold_of_boxes_is_graded_and_known_to_the_estimate(crew: Crew) -> None:

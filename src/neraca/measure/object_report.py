@@ -45,6 +45,15 @@ class Mixed:
     tasks: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Of a verdict: the expected share that is wrong or lacks, how many of its objects are doubtful, how many lack."""
+
+    share: float
+    doubtful: int
+    lacking: int
+
+
 def named(marks: Marks, groups: int, classes: int, labelers: int) -> Ints:
     """G: the class that most gave it, the known one if there is any; the first of equals; -1 for one that is gone."""
     good = marks.label < classes
@@ -123,17 +132,18 @@ def _torn(marks: Marks, told: Bools, a: int, b: int) -> list[int]:
     return _examples(_task_of(marks, n), np.where(told, np.minimum(said[0], said[1]), 0).astype(np.float64))
 
 
-def wrong(verdict: list[tuple[Box, int]], things: list[tuple[Box, int, float]]) -> float:
-    """The expected share of a verdict's objects that are wrong or lacking; `things` are (box, class, P(there)).
+def wrong(verdict: list[tuple[Box, int]], things: list[tuple[Box, int, float]]) -> Wrong:
+    """What may be wrong with a verdict; `things` are (box, class, P(there)).
 
     An object of the verdict is right as often as the thing that it overlaps by half is there, if that has its class.
     """
-    if not verdict and not things:
-        return 0.0
     pairs = match([box for box, _ in verdict], [box for box, _, _ in things], SAME)
-    right = sum(things[p.right][2] for p in pairs if verdict[p.left][1] == things[p.right][1])
-    met = {p.right for p in pairs}
-    lacking = [p for i, (_, _, p) in enumerate(things) if i not in met]
-    if not verdict:
-        return float(1 - np.prod([1 - p for p in lacking]))
-    return float(min(max(1 - right / (len(verdict) + sum(lacking)), 0.0), 1.0))
+    p = {one.left: things[one.right][2] for one in pairs if verdict[one.left][1] == things[one.right][1]}
+    met = {one.right for one in pairs}
+    lacking = [share for i, (_, _, share) in enumerate(things) if i not in met]
+    doubtful = sum(p.get(i, 0.0) < LEAST for i in range(len(verdict)))
+    if verdict:
+        share = 1 - sum(p.values()) / (len(verdict) + sum(lacking))
+    else:
+        share = 1 - float(np.prod([1 - one for one in lacking]))
+    return Wrong(float(min(max(share, 0.0), 1.0)), doubtful, sum(one >= LEAST for one in lacking))

@@ -41,14 +41,14 @@ from model m where m.state = 'active' and m.rest_until <= clock_timestamp()
   and (m.held_by = %(w)s or m.held_until < clock_timestamp())
 """
 
-# What the estimate knows of models that work on: accuracy's upper bound, answers and classes. Drawing has no chance
-# level to fall below: what a bad model draws counts for little.
+# What the estimate knows of models that work on: accuracy's upper bound (of those who draw, F1's), answers and classes.
 SKILLS = """
-select mp.model_id, mp.project_id, s.answers, s.high, jsonb_array_length(p.classes) as classes
+select mp.model_id, mp.project_id, s.answers, s.high, jsonb_array_length(p.classes) as classes,
+  s.objects is not null as draws
 from model_project mp join model m on m.id = mp.model_id
 join labeler_skill s on s.project_id = mp.project_id and s.labeler_id = m.labeler_id
 join project_skill p on p.project_id = mp.project_id
-where mp.state = 'active' and m.state = 'active' and s.answers >= mp.patience and s.objects is null
+where mp.state = 'active' and m.state = 'active' and s.answers >= mp.patience
 """
 
 

@@ -13,6 +13,7 @@ FLAWED_AFTER = 25  # answers in a row
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 300.0
 PATIENCE = 50  # answers before a model is judged
+DRAWS = 0.25  # F1 that a model must be able to reach, where it draws objects
 MARGIN = 0.05  # what it must be able to be above chance
 BODY_LIMIT = 256 * 1024
 REASON_LIMIT = 500
@@ -110,4 +111,14 @@ def no_use(answers: int, high: float, classes: int) -> str | None:
     return (
         f"After {answers} answers it is right at most {high:.0%} of the time; chance alone gives {1 / classes:.0%}."
         " Its answers weigh next to nothing, so it gets no more tasks here."
+    )
+
+
+def draws_nonsense(answers: int, high: float) -> str | None:
+    """The notice where next to nothing of what a model draws is right, as far as its answers tell."""
+    if high >= DRAWS:
+        return None
+    return (
+        f"After {answers} answers its F1 is at most {high:.0%}: it overlooks most of what is there, or most of what it"
+        " draws is not there. What it draws weighs next to nothing, so it gets no more tasks here."
     )

@@ -166,7 +166,11 @@ async def judge(db: Connection) -> list[tuple[UUID, UUID]]:
     """Pauses models in the projects where they are no use, each with a notice in words; gives model and project."""
     found = []
     for row in await queries.skills(db):
-        notice = rules.no_use(row["answers"], row["high"], row["classes"])
+        notice = (
+            rules.draws_nonsense(row["answers"], row["high"])
+            if row["draws"]
+            else rules.no_use(row["answers"], row["high"], row["classes"])
+        )
         if notice is not None:
             await queries.pause(db, row["model_id"], row["project_id"], notice)
             found.append((row["model_id"], row["project_id"]))

@@ -22,7 +22,8 @@ class Agreement(Told):
 class Doubt(Told):
     """A decided task, and the probability that its verdict is wrong by all that is known now.
 
-    `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none.
+    `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none; of a
+    verdict of objects, `wrong` is the expected share of them that is wrong or lacks.
     """
 
     task: str
@@ -33,6 +34,8 @@ class Doubt(Told):
     sure: float | None
     answers: int
     agree: int | None  # how many of them say what the verdict says
+    doubtful: int | None = None  # of a verdict's objects, how many are rather not right
+    lacking: int | None = None  # objects that are rather there and not in the verdict
     why: str
 
 

@@ -1854,7 +1854,8 @@ export interface components {
          * Doubt
          * @description A decided task, and the probability that its verdict is wrong by all that is known now.
          *
-         *     `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none.
+         *     `otherwise` is the likeliest other class, with the probability `sure`. Classes are null where a kind has none; of a
+         *     verdict of objects, `wrong` is the expected share of them that is wrong or lacks.
          */
         Doubt: {
             /** Task */
@@ -1873,6 +1874,10 @@ export interface components {
             answers: number;
             /** Agree */
             agree: number | null;
+            /** Doubtful */
+            doubtful?: number | null;
+            /** Lacking */
+            lacking?: number | null;
             /** Why */
             why: string;
         };

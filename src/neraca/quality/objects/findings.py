@@ -118,10 +118,11 @@ async def _doubts(
         async with house.inside(cell) as db:
             page = await queries.verdicts_of(db, project_id, through, PAGE)
         for row in page:
-            wrong = things.wrong(kind, row)
+            found_out = things.wrong(kind, row)
             rows[row["task_id"]] = {
-                "task": str(row["task_id"]), "verdict": None, "wrong": wrong, "otherwise": None, "sure": None,
-                "answers": row["answers"], "agree": None,
+                "task": str(row["task_id"]), "verdict": None, "wrong": found_out.share, "otherwise": None, "sure": None,
+                "answers": row["answers"], "agree": None, "doubtful": found_out.doubtful,
+                "lacking": found_out.lacking,
             }  # fmt: skip
         if page:
             through = page[-1]["event_id"]
@@ -152,12 +153,12 @@ class _Things:
         for g in self._order[self._ends[task] : self._ends[task + 1]]:
             yield Box(*self._mean[g].tolist()), int(self._label[g]), float(self._found.table.there[g])
 
-    def wrong(self, kind: Kind, row: Mapping[str, Any]) -> float:
+    def wrong(self, kind: Kind, row: Mapping[str, Any]) -> object_report.Wrong:
         """By the estimate where it knows the task; else by the verdict's own confidence."""
         task = self._found.given.tasks.get(row["task_id"])
         things = list(self._of(task)) if task is not None else []
         if task is None or not self._tells(task):
-            return 1 - float(row["confidence"])
+            return object_report.Wrong(1 - float(row["confidence"]), 0, 0)
         assert kind.objects is not None
         verdict = [
             (Box(*one.numbers), self._number.get(one.label, -1)) for one in kind.objects.drawn(row["value"])

@@ -94,7 +94,14 @@ async def _doubts(
 def why(doubt: Mapping[str, Any]) -> str:
     """The reason for a doubt, in a sentence."""
     answers, agree = doubt["answers"], doubt["agree"]
-    if agree is None:
+    doubtful, lacking = doubt.get("doubtful") or 0, doubt.get("lacking") or 0
+    if doubtful or lacking:
+        told = " and ".join(
+            [f"{doubtful} of its objects {'is' if doubtful == 1 else 'are'} doubtful"] * bool(doubtful)
+            + [f"{lacking} that {'is' if lacking == 1 else 'are'} rather there {'lacks' if lacking == 1 else 'lack'}"]
+            * bool(lacking)
+        )
+    elif agree is None:
         told = f"From {answers} {'answer' if answers == 1 else 'answers'} alone nobody can be surer"
     elif agree == answers:
         told = f"All {answers} answers agree, but those who gave them are not known to be right often enough"

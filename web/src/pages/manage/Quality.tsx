@@ -83,7 +83,8 @@ function Doubts({ client, project, doubts }: Props & { doubts: Doubt[] }) {
   const [all, setAll] = useState(false);
   const format = useFormat();
   const named = (id: string) => labelOf(project.config, id);
-  const why = ({ answers, agree, otherwise, sure, wrong }: Doubt): string => {
+  const why = ({ answers, agree, otherwise, sure, wrong, doubtful, lacking }: Doubt): string => {
+    if (doubtful || lacking) return say("quality.why.objects", { doubtful: doubtful ?? 0, lacking: lacking ?? 0 });
     const said = agree === null ? say("quality.why.few", { answers })
       : agree === answers ? say("quality.why.agree", { answers }) : say("quality.why.differ", { n: answers - agree, answers });
     if (otherwise === null || sure === null) return said;

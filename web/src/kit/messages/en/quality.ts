@@ -29,6 +29,7 @@ export const quality = {
   "quality.why.agree": "{answers, plural, one {The one answer is} other {All # answers agree, but are}} not certain enough.",
   "quality.why.differ": "{n, number} of {answers, number} answers say something else.",
   "quality.why.few": "From {answers, plural, one {one answer} other {# answers}}.",
+  "quality.why.objects": "{doubtful, plural, =0 {} one {One of its objects is doubtful. } other {# of its objects are doubtful. }}{lacking, plural, =0 {} one {One that is rather there lacks.} other {# that are rather there lack.}}",
   "quality.why.likelier": "{other} is likelier now, with {p}.",
   "quality.why.other": "{other} has {p}.",
   "quality.confused": "Confused classes",

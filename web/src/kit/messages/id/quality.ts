@@ -31,6 +31,7 @@ export const quality: Record<keyof typeof en, string> = {
   "quality.why.agree": "Semua {answers, number} jawaban sama, tetapi belum cukup pasti.",
   "quality.why.differ": "{n, number} dari {answers, number} jawaban mengatakan yang lain.",
   "quality.why.few": "Dari {answers, number} jawaban.",
+  "quality.why.objects": "{doubtful, plural, =0 {} other {# objeknya meragukan. }}{lacking, plural, =0 {} other {# objek yang agaknya ada tidak tercantum.}}",
   "quality.why.likelier": "{other} kini lebih mungkin, dengan {p}.",
   "quality.why.other": "{other} memiliki {p}.",
   "quality.confused": "Kelas yang tertukar",
