@@ -56,13 +56,15 @@ select a.task_id, 1, %(p)s, a.value, 0.7, '{"cat": 0.7, "dog": 0.1, "horse": 0.1
 """
 
 
-def project(manager: httpx.Client, name: str, *, kind: str = "choice", answers: int = 1) -> UUID:
-    """A project that wants a fixed number of answers."""
+def project(
+    manager: httpx.Client, name: str, *, kind: str = "choice", answers: int = 1, policy: dict[str, object] | None = None
+) -> UUID:
+    """A project that wants a fixed number of answers, or has another policy."""
     body = {
         "name": name,
         "kind": kind,
         "config": CHOICE if kind == "choice" else IMAGE,
-        "policy": {"type": "fixed", "answers": answers},
+        "policy": policy or {"type": "fixed", "answers": answers},
         "price": {"micros": 50_000, "currency": "USD"},
         "minutes": 0.5,
     }
@@ -100,5 +102,5 @@ def verdicts(cell: Database, project_id: UUID) -> None:
     values = {"p": project_id}
     with cell.transaction():
         cell.execute(DECIDE, values)
-        cell.execute("update task set state = 'decided' where project_id = %(p)s", values)
+        cell.execute("update task set state = 'decided', reason = 'count' where project_id = %(p)s", values)
         cell.execute("update slot set state = 3 where project_id = %(p)s and state = 0", values)

@@ -13,6 +13,10 @@ BUDGET_MS = 5.0
 CREW = 4
 ROUNDS = 200  # of each labeler
 GROUP = "next + submit"
+POLICY: dict[str, object] = {
+    "type": "target", "confidence": 0.999999, "min": 1, "max": 5, "escalate": {"to": "judge", "answers": 1},
+    "cost_cap": {"micros": 150_000, "currency": "USD"},
+}  # fmt: skip
 PEERS = {1_000: "93-103 ms", 100_000: "149-172 ms"}
 
 
@@ -30,6 +34,7 @@ class Work:
         for size in self._sizes:
             yield self._size(size)
         yield self._boxes()
+        yield self._policy()
         yield self._alone()
         yield from self._history()
         yield self._spread(1)
@@ -71,6 +76,14 @@ class Work:
         made = self._project("boxes", 1_000, kind="image")
         self._at.settle()
         return self._measured("1,000 images, 5 boxes an answer", [made], answer=BOXES)
+
+    def _policy(self) -> Row:
+        """Answers that ask on, each after a look at what the task has cost, until none is worth asking for."""
+        made = filling.project(self._manager, "policy", policy=POLICY)
+        with self._at.cell() as cell:
+            filling.tasks(cell, made, 500)
+        self._at.settle()
+        return self._measured("500 tasks, a target with a cost cap and experts", [made], rounds=ROUNDS // 2)
 
     def _alone(self) -> Row:
         """What the next rows are to be compared with: one at a time wakes every process for each request."""
