@@ -228,6 +228,12 @@ async def test_what_is_believed_is_told(crew: Crew) -> None:
     assert len(told["labelers"]) == 5
     worst = told["labelers"][[one["labeler"] for one in told["labelers"]].index(str(who[3]))]
     assert worst["high"] < 0.6
+    assert [sign["kind"] for sign in worst["signs"]] == ["overlooks", "invents"]
+    assert worst["signs"][1]["sentence"].startswith(
+        f"Of {worst['signs'][1]['facts']['drawn']} objects that were drawn "
+    )
+    best = told["labelers"][[one["labeler"] for one in told["labelers"]].index(str(who[2]))]
+    assert best["signs"] == []
     for doubt in told["doubts"]:
         assert 0.05 <= doubt["wrong"] <= 1
         assert doubt["task"] in tasks

@@ -68,8 +68,9 @@ class Classes:
 class Table:
     """What was found. `there`, `told` G: P(it is a thing), and whether anybody else could have said so.
 
-    finds, invents W are r and f of `existence`; answers, drawn, real W count what each answered, drew, and could have
-    drawn on telling tasks. `odds`, `empty`, `stranger` (recall, invention) are for `belief`.
+    finds, invents W are r and f of `existence`; answers, drawn, hits, real W count what each answered, drew, drew of
+    what is there, and could have drawn on telling tasks. `odds`, `empty`, `stranger` (recall, invention) are for
+    `belief`.
     """
 
     there: Floats
@@ -82,6 +83,7 @@ class Table:
     invents: Floats
     answers: Ints
     drawn: Ints
+    hits: Floats
     real: Floats
     classes: Classes
     noise: Floats
@@ -123,7 +125,7 @@ def estimate(
         there=there, told=told, missed=np.where(told, drew.missed, 0.0), recall=rates[0], precision=rates[1],
         f1=rates[2], finds=drew.recall, invents=drew.invents,
         answers=np.bincount(who[telling[where]], minlength=labelers),
-        drawn=counts[0], real=counts[1], classes=named, noise=noise, bias=bias, crowd_noise=crowd_noise,
+        drawn=counts[0], hits=counts[1], real=counts[2], classes=named, noise=noise, bias=bias, crowd_noise=crowd_noise,
         odds=drew.odds, empty=float(((nobody & telling).sum() + 1) / (telling.sum() + 2)), stranger=pool,
         iterations=drew.iterations, converged=drew.converged,
     )  # fmt: skip
@@ -235,7 +237,7 @@ def _hands(given: Marks, keep: Bools, labelers: int, seed: int) -> tuple[Floats,
 def _rates(
     given: Marks, drew: existence.Estimate, of: Ints, told: Bools, accuracy: Floats, asked: tuple[Ints, Ints, Bools],
     labelers: int,
-) -> tuple[tuple[Rate, Rate, Rate], tuple[Ints, Floats]]:  # fmt: skip
+) -> tuple[tuple[Rate, Rate, Rate], tuple[Ints, Floats, Floats]]:  # fmt: skip
     where, who, telling = asked
     rows = told[given.group] & (given.labeler < labelers)
     own, p = given.labeler[rows], drew.there[given.group[rows]]
@@ -247,7 +249,7 @@ def _rates(
     right = real * accuracy
     return (
         (_rate(real, could), _rate(real, drawn.astype(np.float64)), _rate(right, (drawn + could) / 2)),
-        (drawn, could),
+        (drawn, real, could),
     )
 
 

@@ -123,6 +123,26 @@ def of_speed(found: Speed) -> Evidence:
     return Evidence("speed", found.found, facts, told)
 
 
+def of_recall(found: float, of: float, high: float, usual: float) -> Evidence:
+    """From what a labeler drew of `of` objects that are there (expected): `high` bounds the share, `usual` is others'."""
+    facts: dict[str, Fact] = {"found": round(found), "of": round(of), "high": high, "usual": usual}
+    told = (
+        f"{round(found)} of about {round(of)} objects that are there, as far as all answers tell, were drawn, with 95 %"
+        f" certainty no more than {_percent(high)} of such; half of the labelers draw {_percent(usual)} or more."
+    )
+    return Evidence("overlooks", True, facts, told)
+
+
+def of_precision(real: float, drawn: int, high: float, usual: float) -> Evidence:
+    """From what is there (expected) of what a labeler drew: `high` bounds the share, `usual` is others'."""
+    facts: dict[str, Fact] = {"real": round(real), "drawn": drawn, "high": high, "usual": usual}
+    told = (
+        f"Of {drawn} objects that were drawn about {round(real)} are there, as far as all answers tell, with 95 %"
+        f" certainty no more than {_percent(high)} of such; for half of the labelers it is {_percent(usual)} or more."
+    )
+    return Evidence("invents", True, facts, told)
+
+
 def _count(x: float) -> str:
     return f"{x:.0f}" if abs(x - round(x)) < 0.05 or x >= 20 else f"{x:.1f}"
 

@@ -20,6 +20,8 @@ SAMPLE = 300  # tasks whose answers are compared for the agreement
 DOUBTS = 50
 PAIRS = 20
 LABELERS = 500
+CROWD = 3  # labelers that it takes to say what is usual
+CLEARLY = 0.1  # below it, by the upper end of the interval
 
 
 async def write(house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], found: Learnt) -> None:
@@ -95,17 +97,32 @@ def _labelers(found: Learnt) -> list[dict[str, Any]]:
         one.labeler: evidence.of_speed(one)
         for one in timing.speeds(who[timed], took[timed], labelers=len(names)) if one.found
     }  # fmt: skip
-    first = sorted(range(len(names)), key=lambda w: (w not in fast, -int(count[w]), w))[:LABELERS]
+    signs = {w: [*_drawing(found, w), *([fast[w]] if w in fast else [])] for w in range(len(names))}
+    first = sorted(range(len(names)), key=lambda w: (not signs[w], -int(count[w]), w))[:LABELERS]
     return [
         {
             "labeler": str(names[w]), "answers": int(count[w]), "median_seconds": middle[w], "against": None,
             "signs": [
-                {"kind": sign.kind, "sentence": sign.sentence, "facts": dict(sign.facts)}
-                for sign in ([fast[w]] if w in fast else [])
+                {"kind": sign.kind, "sentence": sign.sentence, "facts": dict(sign.facts)} for sign in signs[w]
             ],
         }
         for w in sorted(first, key=lambda w: (-int(count[w]), w))
     ]  # fmt: skip
+
+
+def _drawing(found: Learnt, w: int) -> list[evidence.Evidence]:
+    """Who overlooks or invents clearly more than half of the labelers do."""
+    table = found.table
+    drew = table.drawn > 0
+    if int(drew.sum()) < CROWD:
+        return []
+    usual = [float(np.median(rate.value[drew])) for rate in (table.recall, table.precision)]
+    real, drawn, signs = float(table.hits[w]), int(table.drawn[w]), []
+    if table.real[w] > 0 and table.recall.high[w] < usual[0] - CLEARLY:
+        signs.append(evidence.of_recall(real, float(table.real[w]), float(table.recall.high[w]), usual[0]))
+    if drawn and table.precision.high[w] < usual[1] - CLEARLY:
+        signs.append(evidence.of_precision(real, drawn, float(table.precision.high[w]), usual[1]))
+    return signs
 
 
 async def _doubts(
