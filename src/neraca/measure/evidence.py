@@ -124,7 +124,7 @@ def of_speed(found: Speed) -> Evidence:
 
 
 def of_recall(found: float, of: float, high: float, usual: float) -> Evidence:
-    """From what is drawn of `of` things that are there (expected): `high` bounds the share, `usual` is that of others."""
+    """From what was drawn of `of` things that are there (expected); `high` bounds the share, `usual` is others'."""
     facts: dict[str, Fact] = {"found": round(found), "of": round(of), "high": high, "usual": usual}
     told = (
         f"{round(found)} of about {round(of)} objects that are there, as far as all answers tell, were drawn, with 95 %"
