@@ -1,6 +1,7 @@
 """Policies through the API: what a cap allows, what is passed on to experts, how tasks end and what tells of it."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import UUID
 
@@ -299,6 +300,29 @@ async def test_how_tasks_ended_is_told_everywhere(crew: Crew) -> None:
     told = await crew.progress(project)
     assert (told["escalated"], told["canceled"]) == (0, 1)
     assert await listed(crew, project, reason="escalated") == [doubtful]
+
+
+async def test_exports_and_callbacks_say_how_a_task_ended(crew: Crew) -> None:
+    project = await crew.project(policy=capped(target(0.99, 1, 9), 2 * PRICE))
+    await crew.rows(
+        "insert into endpoint (project_id, mode, url, secret) values (%s, 'live', 'https://a.invalid', %s) returning 1",
+        project, "whsec_" + "A" * 32,
+    )  # fmt: skip
+    (cheap,) = await crew.tasks(project, 1)
+    for choice in "ab":
+        await crew.answer(project, choice)
+    await crew.change(project, policy=passing(target(0.99, 1, 2)))
+    (hard,) = await crew.tasks(project, 1)
+    for choice in "ab":
+        await crew.answer(project, choice)
+    await crew.answer(project, "b", await expert(crew, "judge"))
+    await crew.turn()
+    text = (await crew.manager.get(f"/api/projects/{project}/export.jsonl")).text
+    exported = {row["id"]: row["verdict"]["reason"] for row in map(json.loads, text.splitlines())}
+    assert exported == {cheap: "capped", hard: "escalated"}
+    sent = await crew.rows("select payload from delivery where task_id = any(%s)", [cheap, hard])
+    told = [one["payload"]["data"] for one in sent]
+    assert {data["task"]["id"]: data["verdict"]["reason"] for data in told} == exported
 
 
 async def test_several_at_once_escalate_once(crew: Crew) -> None:

@@ -34,7 +34,7 @@ def _verdicts(told: Quality) -> None:
         "sure enough": why.met, "by count": why.count, "by experts": why.escalated,
         "with all answers used up": why.exhausted, "at the cost cap": why.capped,
     }  # fmt: skip
-    shares = [f"{n / told.verdicts:.1%} {how} ({n})" for how, n in ends.items() if n]
+    shares = [f"{n / sum(ends.values()):.1%} {how} ({n})" for how, n in ends.items() if n]
     print(f"ended             {', '.join(shares) or 'all came with their answer'}")
     spread = ", ".join(f"{one.answers}: {one.tasks}" for one in told.answers_per_task[:SHOWN])
     print(f"answers a task    {told.mean_answers:.2f} on average ({spread})")
