@@ -137,7 +137,36 @@ async def test_boxes_have_bounds(crew: Crew) -> None:
     assert found["cost_per_task"]["high"]["micros"] == 250_000
     assert (await told(crew, fixed(4), kind="image"))["answers"]["expected"] == 4
     boxes = await crew.project(kind="image", config=IMAGE)
+    assert (await told(crew, target(0.9, 2, 5), kind="image", pilot_id=boxes))["source"] == "assumption"
     assert (await told(crew, target(0.9, 2, 5), pilot_id=boxes))["source"] == "assumption"
+
+
+async def test_boxes_are_foretold_from_what_a_pilot_was_answered(crew: Crew) -> None:
+    """Ten tasks of four answers; on half of them all agree, on the others half of them see nothing."""
+    box = {"objects": [{"class": "cup", "shape": "box", "box": {"x": 10.0, "y": 10.0, "w": 20.0, "h": 20.0}}]}
+    project = await crew.project(kind="image", config=IMAGE, policy=fixed(4))
+    picture = {"image": "asset:00000000-0000-4000-8000-000000000000", "width": 100, "height": 80}
+    tasks = [str(task) for task in await crew.door.place.tasks(UUID(project), [picture] * 10)]
+    hard = set(tasks[:5])
+    for n in range(4):
+        who = await crew.labeler()
+        while (lease := await crew.next(who, project)) is not None:
+            answer = {"objects": []} if lease["task_id"] in hard and n % 2 else box
+            assert (await crew.submit(who, lease, answer)).status_code == 201
+            await crew.turn()
+    policy = target(0.9, 1, 4)
+    found = await told(crew, policy, kind="image", pilot_id=project)
+    assert (found["source"], found["pilot_tasks"], found["labelers"]) == ("pilot", 10, 4)
+    answers = found["answers"]
+    assert 1 <= answers["low"] <= answers["expected"] <= answers["high"] <= 4
+    assert 0 < found["ended"]["met"] < 1
+    assert sum(found["ended"].values()) == pytest.approx(1)
+    passing = await told(crew, policy | {"escalate": {"to": "judge", "answers": 1}}, kind="image", pilot_id=project)
+    assert passing["ended"]["escalated"] == pytest.approx(1 - found["ended"]["met"])
+    assert passing["expert_answers"] == pytest.approx(passing["ended"]["escalated"])
+    assert passing["answers"]["expected"] == pytest.approx(answers["expected"] + passing["expert_answers"])
+    easier = await told(crew, target(0.6, 1, 4), kind="image", pilot_id=project)
+    assert easier["answers"]["expected"] < answers["expected"]
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ class ExpectedCost(Told):
 
 
 class Estimate(Told):
-    """What a policy is expected to take. Null: kinds whose answers are not one class have bounds only.
+    """What a policy is expected to take. Null: kinds whose answers are not one class have bounds only, without a pilot.
 
     `source`: the pilot's last estimate, its gold where it has none yet, or an assumption: labelers who are right in
     80 % (70 to 90), and wrong evenly.

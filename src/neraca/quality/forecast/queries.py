@@ -30,6 +30,20 @@ async def labelers(db: Connection, project_id: UUID, limit: int, *, rows: bool) 
     ).fetchall()
 
 
+async def recorded(db: Connection, project_id: UUID, limit: int) -> list[list[Row]]:
+    """The answers of the latest decided tasks, one list a task, as `quality.rules` takes them."""
+    rows = await (
+        await db.execute(
+            "with latest as (select id from task where project_id = %(p)s and state = 'decided'"
+            "   and reason is distinct from 'gold' order by seq desc limit %(n)s)"
+            " select json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value)"
+            "   order by a.event_id) as given from latest l join answer a on a.task_id = l.id group by l.id",
+            {"p": project_id, "n": limit},
+        )
+    ).fetchall()
+    return [row["given"] for row in rows]
+
+
 async def gold(db: Connection, project_id: UUID, limit: int) -> list[Row]:
     """Those who answered most gold: how much, and how much of it rightly."""
     return await (
