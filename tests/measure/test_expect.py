@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,20 @@ def test_more_sureness_takes_more_and_stronger_labelers_take_less() -> None:
         for a in (0.95, 0.85, 0.75, 0.6)
     ]
     assert by_skill == sorted(by_skill)
+
+
+def test_what_gold_taught_of_confidences_takes_more_answers() -> None:
+    """Posteriors that were too sure are flattened: by hand, two that agree do not suffice any more."""
+    crowd = expect.of_rows((0.5, 0.5), [(1e6, online.start_rows(2, 0.9))] * 40, pilot=LARGE, seen=4 * 10**7)
+    two = 1 / (1 + 9 ** (-2 * online.TEMPER * expect.SEEN))
+    how = online.Target(two - 0.001, 1, 9)
+    plain = expect.expect(how, crowd)
+    flat = expect.expect(how, replace(crowd, tau=0.6))
+    assert plain.answers < 2.7
+    assert flat.answers > 3.5
+    assert flat == expect.expect(how, replace(crowd, tau=0.6, bias=(0.0, 0.0)))
+    one_sided = expect.expect(how, replace(crowd, bias=(3.0, -3.0)))
+    assert one_sided.answers < plain.answers  # one of the classes is met at once
 
 
 def test_a_cap_bounds_the_answers_and_is_told() -> None:

@@ -92,6 +92,14 @@ async def test_a_pilot_tells_of_its_labelers_and_reality_agrees(crew: Crew) -> N
     assert (await crew.progress(project))["decided"] == 120
     assert found["answers"]["low"] <= given / 80 <= found["answers"]["high"]
     assert found["answers"]["expected"] == pytest.approx(given / 80, rel=0.25)
+    await crew.rows(
+        "update project_skill set tau = 0.5, bias = '[0, 0]', calibrated_on = 40 where project_id = %s returning 1",
+        project,
+    )
+    flat = await told(crew, policy, pilot_id=project, tasks=80, continued=True)
+    assert flat["answers"]["expected"] > found["answers"]["expected"]  # gold has taught that it was too sure
+    again = await told(crew, policy | {"gold_share": 0.1}, pilot_id=project)
+    assert again["answers"]["expected"] > (await told(crew, policy, pilot_id=project))["answers"]["expected"]
     other = await told(crew, policy, pilot_id=project, classes=5)  # other classes: only how often they are right
     assert other["source"] == "pilot"
     assert other["answers"] != found["answers"]

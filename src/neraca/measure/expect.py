@@ -54,7 +54,8 @@ class Pilot:
 class Crowd:
     """Who will answer, by rows^theta; `weak` and `strong` are theta at the ends of the interval.
 
-    `tasks` of a pilot taught this, 0 for none; `seen` answers have taught the project's own estimate already.
+    `tasks` of a pilot taught this, 0 for none; `seen` answers have taught the project's own estimate already. With
+    gold, decisions are made on posteriors through the map (`tau`, `bias`) that it taught, see `calibrate`.
     """
 
     prior: Sequence[float]
@@ -64,6 +65,8 @@ class Crowd:
     strong: float = 1.0
     tasks: int = 0
     seen: int = 0
+    tau: float = 1.0
+    bias: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,7 @@ class _Beliefs:
         self.last = answers
         self.estimate += 1
         self.prior = [log(max(p, FLOOR)) for p in self.crowd.prior]
-        self.sway = online.sway(self.believed)
+        self.sway = self.crowd.tau * online.sway(self.believed)
         self.columns = [
             [
                 [online.weight(int(one.share * answers / one.members)) * log(max(x, FLOOR)) for x in column]
@@ -244,14 +247,18 @@ class _Beliefs:
         ]
         return True
 
-    def posterior(self, task: _Task) -> list[float]:
+    def posterior(self, task: _Task) -> Sequence[float]:
         """After its last answer, which is added to what it was, unless there was an estimate since."""
         new = task.votes if task.estimate != self.estimate else task.votes[-1:]
         score = self.prior if task.estimate != self.estimate else task.score
         for who, said in new:
             score = [s + told for s, told in zip(score, self.columns[who][said], strict=True)]
         task.score, task.estimate = score, self.estimate
-        return _normal(score)
+        p = _normal(score)
+        crowd = self.crowd
+        if not self.estimate or (crowd.tau == 1.0 and not crowd.bias):
+            return p
+        return online.calibrated(p, crowd.tau, crowd.bias or (0.0,) * len(p))
 
 
 def _run(

@@ -12,7 +12,7 @@ async def estimate(db: Connection, project_id: UUID) -> Row | None:
     """What the last estimate of a project believes of it; None where it learnt nothing of classes."""
     return await (
         await db.execute(
-            "select classes, prior, answers, pairs, agreement from project_skill"
+            "select classes, prior, answers, pairs, agreement, tau, bias, calibrated_on from project_skill"
             " where project_id = %(p)s and jsonb_array_length(classes) > 0 and jsonb_array_length(prior) > 0",
             {"p": project_id},
         )

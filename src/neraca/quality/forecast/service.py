@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -85,6 +85,8 @@ async def _of_pilot(session: CellSession, pilot: UUID, asked: wire.EstimateAsked
     else:
         given = [(row["answers"], row["accuracy"]) for row in rows]
         crowd = expect.of_accuracies(asked.classes, given, pilot=pairs, seen=seen)
+    if found["calibrated_on"] and (asked.continued or asked.policy.gold_share):
+        crowd = replace(crowd, tau=found["tau"], bias=found["bias"] if same else ())
     return Basis("pilot" if rows else "assumption", crowd)
 
 
