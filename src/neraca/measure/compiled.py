@@ -1,32 +1,33 @@
 """Dawid and Skene's EM compiled by numba: exactly `dawid_skene` in another order of summing, for 10^6 answers and more.
 
 Answers are kept twice, by task for the E step and by pair (see `answers`) for the M step, so both only read at random
-and write in order, and threads share nothing. One P x K table holds counts after the M step and logarithms before the E
-step. Bytes an iteration, loads and stores: 2 n (4 + K b) + 2 T K b + 3 P K b with b = 8 or 4 bytes a number.
+and write in order, and threads share nothing: 8 bytes an answer. What a round does is in `rounds` (up to four classes)
+and `sparse` (more).
 
 Import this in a child process only: numba costs 100 MB and seconds.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numba
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-Table = NDArray[np.floating[Any]]
-Numbers = NDArray[np.integer[Any]]
+from neraca.measure import rounds, sparse
+from neraca.measure.rounds import NEVER, WIDTH, Numbers, Table
 
-CLIP = 1e-10
-QUICK = {"contract", "reassoc", "nsz", "arcp"}  # no promise that nothing is NaN: none is, and -inf never occurs
-NOTHING = -32.0  # exp of less is below 1e-13: not worth computing
-
+Doubles = NDArray[np.float64]
 
 MOST = int(numba.get_num_threads())  # as NUMBA_NUM_THREADS says, else one a core
+POOLS = 16  # blocks that count for all labelers, K x K each
 
 
 class Sorted(NamedTuple):
-    """Answers by task and by pair; starts have one more entry than there are tasks, pairs or labelers."""
+    """Answers by task and by pair; starts have one more entry than there are tasks, pairs or labelers.
+
+    `owner` P numbers those who answered, `labelers` says who they are.
+    """
 
     task_start: Numbers
     pair_of: Numbers
@@ -34,15 +35,8 @@ class Sorted(NamedTuple):
     task_of: Numbers
     owner_start: Numbers
     said: Numbers
-
-
-@njit(cache=True, nogil=True)
-def _place(key: Numbers, payload: Numbers, start: Numbers, out: Numbers) -> None:
-    at = start[:-1].copy()
-    for i in range(len(key)):
-        k = key[i]
-        out[at[k]] = payload[i]
-        at[k] += 1
+    owner: Numbers
+    labelers: Numbers
 
 
 @njit(cache=True, nogil=True)
@@ -56,16 +50,9 @@ def _starts(key: Numbers, size: int) -> Numbers:
 
 
 @njit(cache=True, nogil=True)
-def _spread(start: Numbers, out: Numbers) -> None:
-    for k in range(len(start) - 1):
-        for j in range(start[k], start[k + 1]):
-            out[j] = k
-
-
-@njit(cache=True, nogil=True)
-def _number(task: Numbers, labeler: Numbers, label: Numbers, number: Numbers, classes: int) -> int:
+def _number(labeler: Numbers, label: Numbers, number: Numbers, classes: int) -> int:
     """Numbers the pairs in `number` (W K of -1 at first: marks, then numbers); gives how many."""
-    for i in range(len(task)):
+    for i in range(len(label)):
         number[labeler[i] * classes + label[i]] = 0
     found = 0
     for k in range(len(number)):
@@ -76,7 +63,7 @@ def _number(task: Numbers, labeler: Numbers, label: Numbers, number: Numbers, cl
 
 
 @njit(cache=True, nogil=True)
-def _pairs(
+def _by_task(
     task: Numbers, labeler: Numbers, label: Numbers, number: Numbers, classes: int, start: Numbers, out: Numbers
 ) -> None:
     at = start[:-1].copy()
@@ -86,135 +73,159 @@ def _pairs(
         at[t] += 1
 
 
-def sort(task: Numbers, labeler: Numbers, label: Numbers, *, tasks: int, labelers: int, classes: int) -> Sorted:
-    """Two counting sorts, O(n + T + W K); 8 bytes an answer are kept."""
-    number = np.full(labelers * classes, -1, dtype=np.int32)
-    found = _number(task, labeler, label, number, classes)
-    task_start = _starts(task, tasks)
-    pair_of = np.empty(len(task), dtype=np.int32)
-    _pairs(task, labeler, label, number, classes, task_start, pair_of)
-    taken = np.flatnonzero(number >= 0)
-    del number
-    owner, said = np.divmod(taken, classes)
-    owner_start = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    pair_start = _starts(pair_of, found)
-    task_in_order = np.empty(len(task), dtype=np.int32)
-    _spread(task_start, task_in_order)
-    task_of = np.empty(len(task), dtype=np.int32)
-    _place(pair_of, task_in_order, pair_start, task_of)
-    return Sorted(task_start, pair_of, pair_start, task_of, owner_start, said.astype(np.int32))
-
-
-@njit(cache=True, nogil=True, parallel=True, fastmath=QUICK)
-def shares(task_start: Numbers, pair_of: Numbers, said: Numbers, p: Table) -> None:
-    """Majority shares into `p`, even where nobody answered."""
-    tasks, classes = p.shape
-    for t in prange(tasks):
-        n = task_start[t + 1] - task_start[t]
-        p[t, :] = 0.0 if n else 1.0 / classes
+@njit(cache=True, nogil=True)
+def _by_pair(task_start: Numbers, pair_of: Numbers, pair_start: Numbers, out: Numbers) -> None:
+    at = pair_start[:-1].copy()
+    for t in range(len(task_start) - 1):
         for j in range(task_start[t], task_start[t + 1]):
-            p[t, said[pair_of[j]]] += 1.0 / n
+            k = pair_of[j]
+            out[at[k]] = t
+            at[k] += 1
 
 
-@njit(cache=True, nogil=True, parallel=True, fastmath=QUICK)
+def sort(task: Numbers, labeler: Numbers, label: Numbers, *, tasks: int, labelers: int, classes: int) -> Sorted:
+    """Two counting sorts, O(n + T + W K)."""
+    number = np.full(labelers * classes, -1, dtype=np.int32)
+    found = _number(labeler, label, number, classes)
+    task_start = _starts(task, tasks)
+    pair_of = np.empty(len(task), dtype=np.uint32)
+    _by_task(task, labeler, label, number, classes, task_start, pair_of)
+    who, said = np.divmod(np.flatnonzero(number >= 0), classes)
+    del number
+    owner_start = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
+    pair_start = _starts(pair_of, found)
+    task_of = np.empty(len(task), dtype=np.uint32)
+    _by_pair(task_start, pair_of, pair_start, task_of)
+    owner = np.repeat(np.arange(len(owner_start) - 1, dtype=np.uint32), np.diff(owner_start))
+    return Sorted(
+        task_start, pair_of, pair_start, task_of, owner_start, said.astype(np.uint32), owner, who[owner_start[:-1]]
+    )
+
+
+def of(by: Sorted, fixed: Numbers, classes: int, dtype: np.dtype[np.floating[Any]]) -> "Rounds":
+    """The way for so many classes. Starts from the shares of votes; tasks with `fixed` >= 0 have that class."""
+    return (Narrow if classes <= WIDTH else Sparse)(by, fixed, classes, dtype)
+
+
+class Rounds(Protocol):
+    """What EM needs of either way to keep its tables. `total` K is the sum of the posteriors of answered tasks."""
+
+    total: Table
+
+    def maximize(self, pseudo: Table, strength: float) -> None:
+        """Confusions from posteriors, with pseudo-counts K x K [said, truth]."""
+
+    def expect(self, prior: Table) -> float:
+        """Posteriors from confusions and class priors; how far the farthest moved."""
+
+    def pool(self) -> Doubles:
+        """K x K counts of all labelers together: [said, truth]."""
+
+    def posterior(self) -> NDArray[Any]:
+        """T x K; nothing else can be asked afterwards."""
+
+
+class Narrow:
+    """Up to four classes: see `rounds`."""
+
+    def __init__(self, by: Sorted, fixed: Numbers, classes: int, dtype: np.dtype[np.floating[Any]]) -> None:
+        self.by, self.fixed, self.classes = by, fixed, classes
+        self.tasks = rounds.blocks(by.task_start)
+        self.labelers = rounds.blocks(by.pair_start[by.owner_start])
+        self.p: Table = np.empty((len(fixed), WIDTH), dtype=dtype)
+        rounds.shares(by.task_start, by.pair_of, by.said, classes, self.p)
+        at = np.flatnonzero(fixed >= 0)
+        self.p[at] = 0.0
+        self.p[at, fixed[at]] = 1.0
+        self.table = np.empty((len(by.said), WIDTH), dtype=dtype)
+        answered = self.p[np.diff(by.task_start) > 0]
+        self.total: Table = answered.sum(axis=0, dtype=np.float64)[:classes]
+
+    def maximize(self, pseudo: Table, strength: float) -> None:
+        by, k = self.by, self.classes
+        wide: Table = np.zeros((WIDTH, WIDTH))
+        wide[:k, :k] = pseudo
+        rounds.maximize(
+            by.pair_start, by.task_of, by.owner_start, by.said, self.labelers, self.p, wide, strength, self.table
+        )
+
+    def expect(self, prior: Table) -> float:
+        logs, out = np.full(WIDTH, NEVER), np.empty(WIDTH)
+        logs[: self.classes] = np.log(prior)
+        moved = rounds.expect(
+            self.by.task_start, self.by.pair_of, self.tasks, self.table, logs, self.fixed, self.p, out
+        )
+        self.total = out[: self.classes]
+        return float(moved)
+
+    def pool(self) -> Doubles:
+        by, k = self.by, self.classes
+        blocks = rounds.blocks(by.task_start, POOLS)
+        return np.asarray(rounds.pool(by.task_start, by.pair_of, by.said, blocks, self.p)[:k, :k])
+
+    def posterior(self) -> NDArray[Any]:
+        return np.ascontiguousarray(self.p[:, : self.classes])
+
+
+class Sparse:
+    """More classes: see `sparse`."""
+
+    def __init__(self, by: Sorted, fixed: Numbers, classes: int, dtype: np.dtype[np.floating[Any]]) -> None:
+        self.by, self.fixed, self.classes = by, fixed, classes
+        self.tasks = rounds.blocks(by.task_start)
+        self.labelers = rounds.blocks(by.pair_start[by.owner_start])
+        self.p = p = sparse.posteriors(len(fixed), classes, dtype)
+        sparse.shares(by.task_start, by.pair_of, by.said, self.tasks, classes, *p)
+        at = np.flatnonzero(fixed >= 0)
+        p.size[at], p.which[at * classes], p.value[at * classes] = 1, fixed[at], 1.0
+        self.of_labeler = np.empty((len(by.labelers), classes), dtype=dtype)
+        self.more = sparse.room(by.pair_start, by.task_of, p, classes)
+        self.pseudo: Table = np.zeros((classes, classes))
+        self.strength = 0.0
+        self.total: Table = np.zeros(classes)
+        sparse.add(by.task_start, *p, self.total)
+
+    def maximize(self, pseudo: Table, strength: float) -> None:
+        by = self.by
+        self.pseudo, self.strength = pseudo, strength
+        del self.more
+        self.more = sparse.room(by.pair_start, by.task_of, self.p, self.classes)
+        start, size, which, value = self.more
+        sparse.maximize(
+            by.pair_start, by.task_of, by.owner_start, by.said, self.labelers, self.p.size, self.p.which, self.p.value,
+            pseudo, strength, start, size, which, value, self.of_labeler,
+        )  # fmt: skip
+
+    def expect(self, prior: Table) -> float:
+        by, out = self.by, np.empty(self.classes)
+        moved = sparse.expect(
+            by.task_start, by.pair_of, by.owner, by.said, self.tasks, *self.more, self.of_labeler, self.pseudo,
+            self.strength > 0, np.log(prior), self.fixed, *self.p, out,
+        )  # fmt: skip
+        self.total = out
+        return float(moved)
+
+    def pool(self) -> Doubles:
+        by = self.by
+        blocks = rounds.blocks(by.task_start, POOLS)
+        return np.asarray(sparse.pool(by.task_start, by.pair_of, by.said, blocks, self.classes, *self.p))
+
+    def posterior(self) -> NDArray[Any]:
+        value = self.p.value.reshape(-1, self.classes)
+        sparse.spread(self.p.size, self.p.which, value)
+        return value
+
+
+@njit(cache=True, nogil=True, parallel=True)
 def collect(pair_start: Numbers, task_of: Numbers, p: Table, table: Table) -> None:
-    """The counts of each pair into `table`."""
-    pairs, classes = table.shape
-    for i in prange(pairs):
-        for c in range(classes):
+    """The counts of each pair into `table` P x K."""
+    for i in prange(len(table)):
+        for c in range(table.shape[1]):
             table[i, c] = 0.0
         for j in range(pair_start[i], pair_start[i + 1]):
             t = task_of[j]
-            for c in range(classes):
+            for c in range(table.shape[1]):
                 table[i, c] += p[t, c]
-
-
-@njit(cache=True, nogil=True, parallel=True, fastmath=QUICK)
-def logarithms(owner_start: Numbers, said: Numbers, prior: Table, strength: float, table: Table) -> None:
-    """From counts to logarithms of confusions, in place. `prior` K x K [said, truth]: pseudo-counts, `strength` in all.
-
-    Most counts are next to nothing, so their logarithm is that of the prior, taken once.
-    """
-    classes = table.shape[1]
-    floor = np.maximum(prior, CLIP)
-    logs = np.log(floor)
-    for w in prange(len(owner_start) - 1):
-        total = np.full(classes, strength)
-        for i in range(owner_start[w], owner_start[w + 1]):
-            for c in range(classes):
-                total[c] += max(table[i, c], CLIP if strength == 0.0 else 0.0)
-        for c in range(classes):
-            total[c] = np.log(max(total[c], CLIP))
-        for i in range(owner_start[w], owner_start[w + 1]):
-            k = said[i]
-            for c in range(classes):
-                more = table[i, c] + prior[k, c]
-                table[i, c] = (logs[k, c] if more <= floor[k, c] * (1.0 + 1e-12) else np.log(more)) - total[c]
-
-
-@njit(cache=True, nogil=True, fastmath=QUICK)
-def _soften(score: Table) -> None:
-    top = score[0]
-    for c in range(1, len(score)):
-        top = max(top, score[c])
-    total = 0.0
-    for c in range(len(score)):
-        short = score[c] - top
-        score[c] = np.exp(short) if short > NOTHING else 0.0
-        total += score[c]
-    for c in range(len(score)):
-        score[c] /= total
-
-
-@njit(cache=True, nogil=True, parallel=True, fastmath=QUICK)
-def expect(task_start: Numbers, pair_of: Numbers, table: Table, prior: Table, fixed: Numbers, p: Table) -> float:
-    """The E step into `p`; gives the largest move. `prior` holds logarithms; `fixed` T has -1 or the known class."""
-    tasks, classes = p.shape
-    blocks = 1024
-    moved = np.zeros(blocks)
-    for b in prange(blocks):
-        score = np.empty(classes, p.dtype)
-        most = 0.0
-        for t in range(b * tasks // blocks, (b + 1) * tasks // blocks):
-            if fixed[t] >= 0:
-                for c in range(classes):
-                    p[t, c] = 1.0 if c == fixed[t] else 0.0
-                continue
-            for c in range(classes):
-                score[c] = prior[c]
-            for j in range(task_start[t], task_start[t + 1]):
-                i = pair_of[j]
-                for c in range(classes):
-                    score[c] += table[i, c]
-            _soften(score)
-            for c in range(classes):
-                new = score[c]
-                most = max(most, abs(new - p[t, c]))
-                p[t, c] = new
-        moved[b] = most
-    return float(moved.max())
-
-
-@njit(cache=True, nogil=True)
-def pool(said: Numbers, table: Table, out: Table) -> None:
-    """K x K counts of all labelers onto `out`: [said, truth]."""
-    for i in range(len(said)):
-        k = said[i]
-        for c in range(table.shape[1]):
-            out[k, c] += table[i, c]
-
-
-@njit(cache=True, nogil=True)
-def mean(task_start: Numbers, p: Table) -> Table:
-    """K: the mean of the rows of tasks that have answers."""
-    total = np.zeros(p.shape[1])
-    n = 0
-    for t in range(len(p)):
-        if task_start[t + 1] > task_start[t]:
-            n += 1
-            for c in range(p.shape[1]):
-                total[c] += p[t, c]
-    return total / n if n else np.full(p.shape[1], 1.0 / p.shape[1])
 
 
 @njit(cache=True, nogil=True, parallel=True)

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.majority import Floats, Ints, added, check, labels
@@ -140,49 +140,38 @@ def _compiled(
         check(np.asarray(label), classes, "class"),
     )  # fmt: skip
     by = compiled.sort(*arrays, tasks=tasks, labelers=labelers, classes=classes)
+    answered = np.diff(by.task_start) > 0
+    many = int(answered.sum())
     before = compiled.threads(threads)
     try:
-        p = np.empty((tasks, classes), dtype=dtype)
-        compiled.shares(by.task_start, by.pair_of, by.said, p)
-        if (fixed >= 0).any():
-            fix(p, fixed)
-        table = np.empty((len(by.said), classes), dtype=dtype)
+        run = compiled.of(by, fixed, classes, dtype)
 
-        def maximize() -> tuple[Floats, Floats]:
-            compiled.collect(by.pair_start, by.task_of, p, table)
-            return np.maximum(compiled.mean(by.task_start, p), CLIP), together() if strength else np.empty((0, 0))
-
-        def together() -> Floats:
-            counts = np.zeros((classes, classes))
-            compiled.pool(by.said, table, counts)
-            return draw(counts.T)
+        def prior() -> Floats:
+            return np.maximum(run.total / many if many else np.full(classes, 1.0 / classes), CLIP)
 
         converged = False
         done = 0
-        prior, pooled = maximize()
+        pooled = draw(run.pool().T)
         for done in range(1, iterations + 1):  # noqa: B007 - reported
-            pseudo = strength * pooled.T if strength else np.zeros((classes, classes))
-            compiled.logarithms(by.owner_start, by.said, np.ascontiguousarray(pseudo), strength, table)
-            moved = compiled.expect(by.task_start, by.pair_of, table, np.log(prior), fixed, p)
-            prior, pooled = maximize()
+            run.maximize(np.ascontiguousarray(strength * pooled.T), strength)
+            moved = run.expect(prior())
+            if strength:
+                pooled = draw(run.pool().T)
             if moved <= tolerance:
                 converged = True
                 break
+        if not strength:
+            pooled = draw(run.pool().T)
+        last = prior()
+        p = run.posterior()
     finally:
         compiled.threads(before)
-    owner = np.repeat(np.asarray(labeler_of(arrays[1], labelers)), np.diff(by.owner_start))
 
     def dense() -> Floats:
+        table = np.empty((len(by.said), classes))
+        compiled.collect(by.pair_start, by.task_of, p, table)
         full = np.zeros((labelers, classes, classes))
-        full[owner, :, by.said] = table
+        full[by.labelers[by.owner], :, by.said] = table
         return full
 
-    answered = np.diff(by.task_start) > 0
-    return Estimate(p, prior, together(), labels(p, answered), done, converged, strength, dense)
-
-
-def labeler_of(labeler: NDArray[np.integer[Any]], labelers: int) -> Ints:
-    """The labelers who answered, in order."""
-    there = np.zeros(labelers, dtype=np.bool_)
-    there[labeler] = True
-    return np.flatnonzero(there)
+    return Estimate(p, last, pooled, labels(p, answered), done, converged, strength, dense)
