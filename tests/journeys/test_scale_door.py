@@ -103,6 +103,45 @@ def test_boxes_are_drawn_in_the_app(account: Account, studio: Studio, visit: Vis
     assert (told[batch.name]["status"], told[batch.name]["completed"]) == ("completed", 1)
 
 
+def test_a_hypothesis_is_filled_in(account: Account, studio: Studio, visit: Visit, web: Web) -> None:
+    """Its category is marked, its boxes are drawn; what is handed in is what the labeler leaves of them."""
+    colours = {"attachment_type": "text", "categories": ["red", "blue"]}
+    project = account.live.create_project(fresh("Guesses"), TaskType.Categorization, colours)
+    task = account.live.create_task(
+        TaskType.Categorization, project=project.name, attachment="The sky", hypothesis={"category": "blue"}
+    )
+    page = visit(studio.person("labeler"), place(studio, project.name))
+    expect(page.get_by_role("note").filter(has_text="A suggestion is filled in")).to_be_visible()
+    expect(page.get_by_role("button", name="blue")).to_have_attribute("aria-pressed", "true")
+    with submits(page):
+        page.get_by_role("button", name="blue").click()
+    assert ended(account, task.id).response == {"category": "blue"}
+
+    project = account.live.create_project(fresh("Drawn"), TaskType.ImageAnnotation)
+    box = {"type": "box", "left": 20, "top": 30, "width": 100, "height": 60}
+    task = account.live.create_task(
+        TaskType.ImageAnnotation, project=project.name, attachment=f"{web.url}/cow.png",
+        geometries={"box": {"objects_to_annotate": ["cow", "dog"]}},
+        hypothesis={"annotations": [{**box, "label": "dog"}, {**box, "label": "cow", "left": 150}]},
+    )  # fmt: skip
+    page = visit(studio.person("labeler"), place(studio, project.name))
+    canvas(page)
+    boxes = page.get_by_role("list", name="Boxes").get_by_role("listitem")
+    expect(boxes).to_have_count(2)
+    page.keyboard.press("[")  # the last one
+    page.keyboard.press("Delete")
+    expect(boxes).to_have_count(1)
+    with submits(page):
+        page.keyboard.press("Control+Enter")
+    (found,) = ended(account, task.id).response["annotations"]
+    assert (found["label"], found["left"], found["top"], found["width"]) == ("dog", 20, 30, 100)
+    with studio.sdk() as sdk:
+        (answer,) = sdk.tasks.answers(
+            f"{task.id[:8]}-{task.id[8:12]}-{task.id[12:16]}-{task.id[16:20]}-{task.id[20:]}00000000"
+        ).items
+    assert answer.confirmed is False
+
+
 def test_work_without_an_editor_says_so(account: Account, studio: Studio, visit: Visit) -> None:
     project = account.live.create_project(fresh("Lanes"), TaskType.LaneAnnotation)
     account.live.create_task(TaskType.LaneAnnotation, project=project.name, road="A7")

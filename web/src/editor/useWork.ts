@@ -61,7 +61,7 @@ export function useWork(client: string, project: string) {
     return () => clearInterval(beat);
   }, [client, lease, phase, stream, time]);
 
-  const begun = useMemo(() => lease && keptDraft(lease), [lease]);
+  const begun = useMemo(() => lease && (keptDraft(lease) ?? lease.suggestion), [lease]);
   const answer = edited !== null && edited.lease === lease?.lease_id ? edited.answer : begun;
   const change = useCallback((next: JsonObject) => {
     if (!lease) return;

@@ -93,6 +93,7 @@ export function Label() {
         {work.missed && <Alert color="yellow" role="status" py={6} px="md">{say("label.missed")}</Alert>}
         {phase === "lost" && <Alert color="yellow" role="alert" py={6} px="md">{say("problem.lease-lost")} <Button size="compact-sm" ml="sm" onClick={work.again}>{say("label.go-on")}</Button></Alert>}
         {typeof own === "string" && !(reading && wide) && <section className="own-above" aria-label={say("label.own")}><Prose>{own}</Prose></section>}
+        {lease?.suggestion && phase === "working" && <p className="muted suggested" role="note">{say("label.suggested")}</p>}
         <ProblemNote error={error ?? plain(work.error, work.flaws.length > 0)} />
       </div>
       <main id="main" className="work-main" tabIndex={-1} ref={place} inert={phase === "lost"}>

@@ -37,6 +37,7 @@ export const work = {
   "label.kept": "Kept in this browser",
   "label.sent": "{n, number} done · {pay}",
   "label.last": "Last: {answer}",
+  "label.suggested": "A suggestion is filled in. It may be wrong: check it before you hand it in.",
   "label.missed": "The time for the last task had run out, so it was not counted. What you did stays in this browser, should it come back to you.",
   "label.go-on": "Go on",
   "label.done": "Nothing left to do here. Thank you!",

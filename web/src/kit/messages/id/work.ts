@@ -38,6 +38,7 @@ export const work: Record<keyof typeof en, string> = {
   "label.kept": "Tersimpan di peramban ini",
   "label.sent": "{n, number} selesai · {pay}",
   "label.last": "Terakhir: {answer}",
+  "label.suggested": "Sebuah saran sudah diisikan. Saran bisa salah: periksa sebelum menyerahkan.",
   "label.missed": "Waktu untuk tugas terakhir sudah habis, jadi tidak dihitung. Pekerjaan Anda tetap ada di peramban ini bila tugasnya kembali kepada Anda.",
   "label.go-on": "Lanjut",
   "label.done": "Tidak ada lagi tugas di sini. Terima kasih!",
