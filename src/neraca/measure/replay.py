@@ -228,13 +228,14 @@ class _Run:
         believed = [
             (w, online.rows(found.counts[w].tolist(), found.pooled.tolist())) for w in np.unique(worker).tolist()
         ]
-        self.sway = online.sway([self.pool, *(rows for _, rows in believed)])
         for w, rows in believed:
             for said in range(k):
                 self.columns[said, w] = [row[said] for row in rows]
         self.weights = {w: online.weight(n) for w, n in enumerate(found.answers.tolist())}
         self.unmet = online.weight(0)
         self.calibrate()
+        if isinstance(self.how, online.Target) and self.how.escalate is not None:
+            self.sway = self.tau * online.sway([self.pool, *(rows for _, rows in believed)])
         for t, votes in enumerate(self.votes):
             if votes and self.open[t]:
                 self.look(t)
