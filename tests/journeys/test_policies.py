@@ -137,6 +137,26 @@ def edited(page: Page, studio: Studio, project: str) -> None:
     assert kept == {"type": "target", "confidence": 0.9, "min": 1, "max": 9}
 
 
+def test_a_pilot_is_chosen(studio: Studio, visit: Visit) -> None:
+    """What is known of a pilot's labelers is asked for; boxes have bounds until a pilot was answered."""
+    pilot = studio.digits(1)
+    page = visit(studio.person("manager"), f"/manage/{studio.first.id}/new")
+    settled(page)
+    with page.expect_response(
+        lambda r: r.url.endswith("/estimate") and pilot.id in (r.request.post_data or "")
+    ) as said:
+        page.get_by_role("combobox", name="Labelers as in").select_option(pilot.name)
+    assert said.value.status == 200
+    page.get_by_role("radio", name=re.compile("Boxes on pictures")).check()
+    expect(page.get_by_text("For this kind of work nobody can say beforehand")).to_be_visible()
+    expect(page.get_by_role("region", name="What it will take")).to_contain_text("1 to 7")
+    page.get_by_role("radio", name=re.compile("After a fixed number")).check()
+    expect(page.get_by_text("For this kind of work nobody can say beforehand")).to_have_count(0)
+    settled(page)
+    assert figure(page, "Answers a task") == "3"
+    fault_free(page)
+
+
 def test_the_policy_in_indonesian(studio: Studio, visit: Visit) -> None:
     page = visit(studio.person("manager"), f"/manage/{studio.first.id}/new", locale="id-ID", scheme="dark", width=420)
     page.get_by_role("combobox", name="Teruskan kepada").fill("hakim")
