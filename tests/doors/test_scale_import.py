@@ -193,3 +193,18 @@ def test_a_person_sees_how_far_it_is(account: Account, elsewhere: Account) -> No
     assert json.loads(done.stdout)["tasks"] == 1
     assert "Tasks" in seen
     assert "100%" in seen
+
+
+def test_an_account_that_cannot_be_asked_is_told_in_a_sentence(account: Account, elsewhere: Account, web: Web) -> None:
+    args, environ = command(account, elsewhere)
+    at = args.index("--from") + 1
+    for url, key, sentence in (
+        (args[at], "nobody", "does not accept the key."),
+        ("http://127.0.0.1:1/v1", "x", "http://127.0.0.1:1/v1 does not answer."),
+        (web.url, "x", "answers 404, not as Scale does."),
+    ):
+        wrong = [*args[:at], url, "--key", key, *args[at + 3 :]]
+        done = subprocess.run(wrong, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr.strip().endswith(sentence)
+        assert done.stderr.count("\n") == 1

@@ -9,6 +9,7 @@ import httpx
 import scaleapi
 
 from neraca.cli.carrying import SECONDS, Carrier, Old
+from neraca.cli.speech import Refused
 
 PAGE = 100
 OWN = frozenset({"version", "created_at"})  # what a project's history says beside the parameters
@@ -25,6 +26,21 @@ class Copied:
     files: int = 0
     unread: dict[str, str] = field(default_factory=dict)  # files that keep the address they had, and why
     refused: dict[str, str] = field(default_factory=dict)
+
+
+def _met(account: scaleapi.ScaleClient) -> list[Any]:
+    """An account's projects: what is asked of it first. Raises `Refused` for one that cannot be asked."""
+    url = account.api.base_api_url
+    try:
+        found: list[Any] = account.projects()
+    except scaleapi.exceptions.ScaleUnauthorized:
+        raise Refused(f"{url} does not accept the key.") from None
+    except scaleapi.exceptions.ScaleException as wrong:
+        said = "does not answer" if wrong.code is None else f"answers {wrong.code}, not as Scale does"
+        raise Refused(f"{url} {said}.") from None
+    except (TypeError, ValueError, AttributeError):
+        raise Refused(f"{url} does not answer as Scale does: give the address up to /v1.") from None
+    return found
 
 
 class Mover:
@@ -68,8 +84,8 @@ class Mover:
         return found
 
     def _projects(self) -> None:
-        here = {p.name: p for p in self._new.projects()}
-        for project in self._old.projects():
+        here = {p.name: p for p in _met(self._new)}
+        for project in _met(self._old):
             told = project.as_dict()
             history = [{k: v for k, v in one.items() if k not in OWN} for one in told["param_history"]]
             if project.name not in here:
