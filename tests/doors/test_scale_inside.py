@@ -199,6 +199,26 @@ async def test_of_two_workers_one_tells_at_a_time(place: Place) -> None:
     assert [row["payload"]["task"].get("customer_review_status") for row in rows] == [None, "accepted"]
 
 
+async def test_a_long_queue_in_one_cell_leaves_the_others_their_turn(place: Place) -> None:
+    _, batch = await made(place)
+    task_id = await post(place, batch)
+    await decide(place, task_id)
+    waiting = "select count(*) as n from outbox where topic = 'scale'"
+    async with place.house.inside(place.cell) as db:
+        await db.execute(
+            "insert into outbox (topic, task_id) select 'scale', %s from generate_series(2, 1200)", [task_id]
+        )
+    assert await count(place, waiting) == 1200
+    errands = doors.Errands(place.house)
+    left = []
+    for _ in range(2):
+        await errands.step(place.cell, told=True)
+        left.append(await count(place, waiting))
+    assert left == [200, 0]
+    async with account(place) as session:
+        assert (await batches.status(session, batch))["status"] == "completed"
+
+
 async def test_a_callback_is_given_up_after_twenty_retries(place: Place) -> None:
     async with receiving() as receiver:
         receiver.behaviour = lambda _: "error"

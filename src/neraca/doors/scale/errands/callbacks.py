@@ -41,6 +41,7 @@ async def tell(db: Connection, home: House, row: dict[str, Any], now: datetime) 
             await _send(db, mode, task["callback_url"], task["id"], row["id"], "task", task_payload(told), now)
         if task["batch_id"] is not None and task["status"] != "pending":
             await _batch(db, mode, task["batch_id"], row["id"], now)
+        return  # an id is in one account only
 
 
 def task_payload(told: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from neraca.doors.scale.v2 import queries as batches
 from neraca.kit import clock
 
 BATCH = 50
+TURNS = 20  # then the other cells have theirs
 
 
 class Errands:
@@ -30,7 +31,7 @@ class Errands:
             async with self._house.inside(cell) as db:
                 if await queries.fold(db) < queries.FOLD_BATCH:
                     break
-        while told:
+        for _ in range(TURNS if told else 0):
             async with self._house.inside(cell) as db:
                 if await callbacks.step(db, self._house, self._now(), BATCH) < BATCH:
                     break
