@@ -29,7 +29,7 @@ NOTHING: Wrong = {}  # beside what its address names
 
 # What an operation reads: in its body, and after `?` in its query.
 WRONG: dict[str, tuple[Wrong, Wrong]] = {
-    "POST /scale/v1/task/{task_type}": (TASK, NOTHING),
+    "POST /scale/v1/task/{task_type}": ({**TASK, "hypothesis": [1]}, NOTHING),
     "GET /scale/v1/tasks": (
         NOTHING,
         {
