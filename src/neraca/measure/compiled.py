@@ -20,6 +20,7 @@ from neraca.measure.rounds import NEVER, WIDTH, Numbers, Table
 Doubles = NDArray[np.float64]
 
 MOST = int(numba.get_num_threads())  # as NUMBA_NUM_THREADS says, else one a core
+SPARE = 8  # possible pairs an answer up to which each has a slot
 POOLS = 16  # blocks that count for all labelers, K x K each
 
 
@@ -50,8 +51,8 @@ def _starts(key: Numbers, size: int) -> Numbers:
 
 
 @njit(cache=True, nogil=True)
-def _number(labeler: Numbers, label: Numbers, number: Numbers, classes: int) -> int:
-    """Numbers the pairs in `number` (W K of -1 at first: marks, then numbers); gives how many."""
+def _number(labeler: Numbers, label: Numbers, number: Numbers, classes: int) -> None:
+    """Numbers the pairs in `number` (W K of -1 at first: marks, then numbers)."""
     for i in range(len(label)):
         number[labeler[i] * classes + label[i]] = 0
     found = 0
@@ -59,7 +60,6 @@ def _number(labeler: Numbers, label: Numbers, number: Numbers, classes: int) -> 
         if number[k] == 0:
             number[k] = found
             found += 1
-    return found
 
 
 @njit(cache=True, nogil=True)
@@ -74,6 +74,15 @@ def _by_task(
 
 
 @njit(cache=True, nogil=True)
+def _place(task: Numbers, pair: Numbers, start: Numbers, out: Numbers) -> None:
+    at = start[:-1].copy()
+    for i in range(len(task)):
+        t = task[i]
+        out[at[t]] = pair[i]
+        at[t] += 1
+
+
+@njit(cache=True, nogil=True)
 def _by_pair(task_start: Numbers, pair_of: Numbers, pair_start: Numbers, out: Numbers) -> None:
     at = pair_start[:-1].copy()
     for t in range(len(task_start) - 1):
@@ -84,16 +93,22 @@ def _by_pair(task_start: Numbers, pair_of: Numbers, pair_start: Numbers, out: Nu
 
 
 def sort(task: Numbers, labeler: Numbers, label: Numbers, *, tasks: int, labelers: int, classes: int) -> Sorted:
-    """Two counting sorts, O(n + T + W K)."""
-    number = np.full(labelers * classes, -1, dtype=np.int32)
-    found = _number(labeler, label, number, classes)
+    """Two counting sorts, O(n + T + W K); where W K is many times n, the pairs are sorted instead."""
     task_start = _starts(task, tasks)
     pair_of = np.empty(len(task), dtype=np.uint32)
-    _by_task(task, labeler, label, number, classes, task_start, pair_of)
-    who, said = np.divmod(np.flatnonzero(number >= 0), classes)
-    del number
+    if labelers * classes <= max(SPARE * len(task), 1 << 16):
+        number = np.full(labelers * classes, -1, dtype=np.int32)
+        _number(labeler, label, number, classes)
+        _by_task(task, labeler, label, number, classes, task_start, pair_of)
+        taken = np.flatnonzero(number >= 0)
+        del number
+    else:
+        taken, pair = np.unique(labeler.astype(np.int64) * classes + label, return_inverse=True)
+        _place(task, pair, task_start, pair_of)
+        del pair
+    who, said = np.divmod(taken, classes)
     owner_start = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
-    pair_start = _starts(pair_of, found)
+    pair_start = _starts(pair_of, len(said))
     task_of = np.empty(len(task), dtype=np.uint32)
     _by_pair(task_start, pair_of, pair_start, task_of)
     owner = np.repeat(np.arange(len(owner_start) - 1, dtype=np.uint32), np.diff(owner_start))

@@ -70,7 +70,7 @@ def estimate(
     if engine not in {"auto", "numpy", "numba"}:
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
     fixed = known(gold, tasks, classes)
-    many = np.size(task) >= MANY and labelers * classes < 1 << 31
+    many = np.size(task) >= MANY
     if engine == "numba" or (engine == "auto" and many and find_spec("numba") is not None):
         sizes = tasks, labelers, classes
         return _compiled(task, labeler, label, sizes, strength, iterations, tolerance, fixed, np.dtype(dtype), threads)
