@@ -8,7 +8,7 @@ the MAP under ln tau ~ N(ln 0.4, 0.7^2), beta ~ N(0.2, 0.5^2), b_c ~ N(0, 0.7^2)
 computed without their gold. Without gold the prior itself is the map and the result is *not calibrated*.
 
 `of_rule` fits the map of the online rule, from tasks as they stood when it closed them. What it states must be met, so
-tau is taken at the low end of what the gold leaves open: exp(ln tau - doubt).
+tau is taken at the low end of what the gold leaves open: exp(ln tau - 1.645 doubt).
 
 Platt 1999; Guo, Pleiss, Sun and Weinberger 2017 (temperature); Kull and others 2019 (Dirichlet calibration).
 Shapes: p, share T x K; gold T with -1 where unknown. Newton's method, O(gold K^3) a step, at most 50; with more than
@@ -27,6 +27,7 @@ TAU, BETA = 0.4, 0.2
 SPREADS = (0.7, 0.5, 0.7)  # of ln tau, beta and each b
 ENOUGH = 20  # gold tasks from which a map tells of the crowd more than of its prior
 RULE = 0.6  # tau of real crowds under the online rule: it waits for doubtful tasks to look sure
+SIDE = 1.645  # of its doubt that ln tau is lowered by: in one crowd of twenty less is right than is stated
 RULE_SPREADS = (0.7, 1e-3, 0.5)  # of its map: the share of votes has no say in it
 BIASED = 64
 LEAST = 1e-3  # a posterior below it says no more than it: errors that nobody foresaw are not rarer
@@ -103,7 +104,7 @@ def of_rule(p: Floats, gold: Ints, *, least: float) -> Map:
         raise ValueError("Without gold there is nothing to fit.")
     start = Map(RULE, 0.0, np.zeros(p.shape[1]), 0)
     how = fit(p, np.zeros_like(p), gold, start=start, spreads=RULE_SPREADS, least=least)
-    return Map(how.tau * float(np.exp(-how.doubt)), 0.0, how.bias, how.gold, how.doubt)
+    return Map(how.tau * float(np.exp(-SIDE * how.doubt)), 0.0, how.bias, how.gold, how.doubt)
 
 
 def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:
