@@ -116,7 +116,7 @@ def _estimate(
     return dawid_skene.estimate(
         given["task"], given["worker"], given["label"], tasks=size.tasks, labelers=size.labelers,
         classes=size.classes, strength=0.0, iterations=rounds, tolerance=tolerance, engine="numba", dtype=dtype,
-        threads=threads,
+        threads=threads, accelerate=tolerance > 0,
     )  # fmt: skip
 
 

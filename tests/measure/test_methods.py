@@ -167,6 +167,22 @@ def test_the_compiled_engine_gives_the_same_for_odd_crowds(crowd: Crowd, strengt
         assert np.abs(one.confusion - two.confusion).max() < 1e-8
 
 
+def test_leaps_arrive_where_single_steps_do_and_sooner() -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    (task, labeler, label, t, w, k), _ = simulated(9, t=1500, w=40, k=3, each=3)
+    step, leap = (
+        dawid_skene.estimate(
+            task, labeler, label, tasks=t, labelers=w, classes=k, engine="numba", iterations=1000,
+            tolerance=1e-6, accelerate=accelerate,
+        )
+        for accelerate in (False, True)
+    )  # fmt: skip
+    assert step.converged
+    assert leap.converged
+    assert leap.iterations < 0.7 * step.iterations
+    assert np.abs(step.posterior - leap.posterior).max() < 1e-3
+
+
 def test_threads_make_no_difference() -> None:
     pytest.importorskip("numba", reason="numba is not installed")
     for classes in (3, 9):

@@ -15,12 +15,13 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from neraca.measure import rounds, sparse
-from neraca.measure.rounds import NEVER, WIDTH, Numbers, Table
+from neraca.measure.rounds import CLIP, NEVER, WIDTH, Numbers, Table
 
 Doubles = NDArray[np.float64]
 
 MOST = int(numba.get_num_threads())  # as NUMBA_NUM_THREADS says, else one a core
 SPARE = 8  # possible pairs an answer up to which each has a slot
+FARTHEST = 4.0  # steps that a leap is long; from 16 on it may land near another optimum
 POOLS = 16  # blocks that count for all labelers, K x K each
 
 
@@ -130,6 +131,9 @@ class Rounds(Protocol):
     def maximize(self, pseudo: Table, strength: float) -> None:
         """Confusions from posteriors, with pseudo-counts K x K [said, truth]."""
 
+    def leap(self) -> bool:
+        """After `maximize`: every third time goes on in the direction of the last three; whether it did."""
+
     def expect(self, prior: Table) -> float:
         """Posteriors from confusions and class priors; how far the farthest moved."""
 
@@ -153,6 +157,7 @@ class Narrow:
         self.p[at] = 0.0
         self.p[at, fixed[at]] = 1.0
         self.table = np.empty((len(by.said), WIDTH), dtype=dtype)
+        self.last: list[Table] = []
         answered = self.p[np.diff(by.task_start) > 0]
         self.total: Table = answered.sum(axis=0, dtype=np.float64)[:classes]
 
@@ -163,6 +168,18 @@ class Narrow:
         rounds.maximize(
             by.pair_start, by.task_of, by.owner_start, by.said, self.labelers, self.p, wide, strength, self.table
         )
+
+    def leap(self) -> bool:
+        self.last.append(self.table.copy())
+        if len(self.last) < 3:
+            return False
+        (first, second, third), self.last = self.last, []
+        step = second - first
+        bend = (third - second) - step
+        far = float(np.linalg.norm(step)) / max(float(np.linalg.norm(bend)), CLIP)
+        far = min(max(far, 1.0), FARTHEST)
+        np.minimum(first + 2 * far * step + far * far * bend, 0.0, out=self.table)
+        return True
 
     def expect(self, prior: Table) -> float:
         logs, out = np.full(WIDTH, NEVER), np.empty(WIDTH)
@@ -210,6 +227,9 @@ class Sparse:
             by.pair_start, by.task_of, by.owner_start, by.said, self.labelers, self.p.size, self.p.which, self.p.value,
             pseudo, strength, start, size, which, value, self.of_labeler,
         )  # fmt: skip
+
+    def leap(self) -> bool:
+        return False  # many classes settle in a few rounds
 
     def expect(self, prior: Table) -> float:
         by, out = self.by, np.empty(self.classes)

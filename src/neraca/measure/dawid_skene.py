@@ -61,11 +61,14 @@ def estimate(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
     strength: float = STRENGTH, iterations: int = 100, tolerance: float = 1e-6, gold: ArrayLike | None = None,
     engine: Engine = "auto", dtype: type[np.floating[Any]] = np.float64, threads: int | None = None,
+    accelerate: bool = False,
 ) -> Estimate:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`.
 
-    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. `dtype` and `threads` are numba's alone: with float32
-    the posterior is float32 and half the memory. Raises ValueError naming a row out of range.
+    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. `dtype`, `threads` and `accelerate` are numba's alone:
+    with float32 the posterior is float32 and half the memory; with `accelerate` and up to four classes every third round
+    leaps ahead (SQUAREM, Varadhan and Roland 2008), which mostly halves the rounds to where EM arrives by another path.
+    Raises ValueError naming a row out of range.
     """
     if engine not in {"auto", "numpy", "numba"}:
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
@@ -73,7 +76,9 @@ def estimate(
     many = np.size(task) >= MANY
     if engine == "numba" or (engine == "auto" and many and find_spec("numba") is not None):
         sizes = tasks, labelers, classes
-        return _compiled(task, labeler, label, sizes, strength, iterations, tolerance, fixed, np.dtype(dtype), threads)
+        return _compiled(
+            task, labeler, label, sizes, strength, iterations, tolerance, fixed, np.dtype(dtype), threads, accelerate
+        )
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     p = given.shares()
     fix(p, fixed)
@@ -131,6 +136,7 @@ def _compiled(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike,
     sizes: tuple[int, int, int], strength: float, iterations: int,
     tolerance: float, fixed: Ints, dtype: np.dtype[np.floating[Any]], threads: int | None,
+    accelerate: bool,
 ) -> Estimate:  # fmt: skip
     from neraca.measure import compiled  # noqa: PLC0415 - numba is not for every process
 
@@ -154,10 +160,11 @@ def _compiled(
         pooled = draw(run.pool().T)
         for done in range(1, iterations + 1):  # noqa: B007 - reported
             run.maximize(np.ascontiguousarray(strength * pooled.T), strength)
+            leapt = accelerate and run.leap()
             moved = run.expect(prior())
             if strength:
                 pooled = draw(run.pool().T)
-            if moved <= tolerance:
+            if moved <= tolerance and not leapt:
                 converged = True
                 break
         if not strength:
