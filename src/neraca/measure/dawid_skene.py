@@ -65,10 +65,10 @@ def estimate(
 ) -> Estimate:  # fmt: skip
     """EM until no posterior moves by more than `tolerance`, or `iterations`.
 
-    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. `dtype`, `threads` and `accelerate` are numba's alone:
-    with float32 the posterior is float32 and half the memory; with `accelerate` and up to four classes every third round
-    leaps ahead (SQUAREM, Varadhan and Roland 2008), which mostly halves the rounds to where EM arrives by another path.
-    Raises ValueError naming a row out of range.
+    `gold` (T) holds known classes, -1 elsewhere; they stay fixed. `dtype`, `threads` and `accelerate` are for numba:
+    with float32 the posterior is float32 and half the memory; with `accelerate` and up to four classes every third
+    round leaps ahead (SQUAREM, Varadhan and Roland 2008), which mostly halves the rounds to where EM arrives by
+    another path. Raises ValueError naming a row out of range.
     """
     if engine not in {"auto", "numpy", "numba"}:
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
