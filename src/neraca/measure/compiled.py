@@ -158,8 +158,8 @@ class Narrow:
         self.p[at, fixed[at]] = 1.0
         self.table = np.empty((len(by.said), WIDTH), dtype=dtype)
         self.last: list[Table] = []
-        answered = self.p[np.diff(by.task_start) > 0]
-        self.total: Table = answered.sum(axis=0, dtype=np.float64)[:classes]
+        idle = self.p[np.diff(by.task_start) == 0]
+        self.total: Table = (self.p.sum(axis=0, dtype=np.float64) - idle.sum(axis=0, dtype=np.float64))[:classes]
 
     def maximize(self, pseudo: Table, strength: float) -> None:
         by, k = self.by, self.classes
