@@ -40,13 +40,6 @@ def test_policies_decide() -> None:
         online.policy({"type": "hope"})
 
 
-def test_gain_is_highest_where_doubt_is_and_none_for_a_guesser() -> None:
-    rows = online.start_rows(2, 0.8)
-    assert online.expected_gain((0.5, 0.5), rows) == pytest.approx(0.3)
-    assert online.expected_gain((0.9, 0.1), rows) == 0.0
-    assert online.expected_gain((0.5, 0.5), online.start_rows(2, 0.5)) == 0.0
-
-
 def test_a_new_labeler_is_the_pool_and_an_old_one_is_not() -> None:
     pool = online.start_rows(2, 0.7)
     assert online.rows(None, pool) == pool

@@ -9,7 +9,7 @@ NumPy (the API process imports this). Sums are exact (`math.fsum`), so the order
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, fsum, isfinite, log
+from math import exp, fsum, log
 from typing import Literal
 
 Rows = Sequence[Sequence[float]]
@@ -252,11 +252,3 @@ def expert_column(k: int, said: int, own: Sequence[float] | None = None, answers
         return start
     whole = EXPERT_ANSWERS + max(answers, 0)
     return tuple((EXPERT_ANSWERS * s + max(answers, 0) * o) / whole for s, o in zip(start, own, strict=True))
-
-
-def expected_gain(p: Sequence[float], confusion: Rows) -> float:
-    """What one more answer of this labeler should add to P(right): sum_l max_c p(c) E[c, l] - max_c p(c) >= 0."""
-    k = len(p)
-    after = fsum(max(p[c] * confusion[c][said] for c in range(k)) for said in range(k))
-    gain = after - max(p)
-    return gain if isfinite(gain) and gain > 0.0 else 0.0

@@ -1,6 +1,7 @@
 """SQL on slots and leases. Only the database's clock is asked."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +61,37 @@ GOLD = f"""drawn as (
   on conflict (labeler_id, project_id) do update set asked = labeler_gold.asked + 1
 )"""
 
+# The priorities of the open slots that everybody may have, highest first, by hops over their index.
+LEVEL = """level as (
+  (select s.priority from wanting cross join lateral (
+     select priority from slot where project_id = %(p)s and state = 0 and needs is null
+     order by priority desc limit 1) s)
+  union all
+  select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.needs is null
+            and s.priority < l.priority order by s.priority desc limit 1)
+  from level l where l.priority is not null
+)"""
+
+# What was chosen for them, the best that is still there. Nothing of a higher priority may lie ahead of them.
+CHOSEN = f"""chosen as (
+  select c.* from wanting cross join (
+    select * from unnest(%(tasks)s::uuid[], %(ns)s::smallint[]) with ordinality one(task_id, n, at) order by at) want
+  cross join lateral (
+    select s.task_id, s.n, s.pos, s.priority, s.opened_at from slot s
+    where s.task_id = want.task_id and s.n = want.n and s.project_id = %(p)s and s.state = 0 and s.needs is null
+      and not exists (
+        select 1 from level l cross join lateral (
+          select 1 from slot h where h.project_id = %(p)s and h.state = 0 and h.needs is null
+            and h.priority = l.priority and h.pos > coalesce((
+              select w.pos from walk w where w.labeler_id = %(l)s and w.project_id = %(p)s
+              and w.priority = l.priority and w.needs = ''), 0)
+            {HAD.strip().replace("s.task_id", "h.task_id")}
+          order by h.pos limit 1) higher where l.priority > s.priority)
+      {HAD.strip()}
+    for update of s skip locked
+  ) c $unneeded limit 1
+)"""
+
 # What only they may do comes before everything else, for a labeler who was granted skills.
 NEEDED = f"""needed as (
   select c.* from (
@@ -79,7 +111,8 @@ NEEDED = f"""needed as (
 LEASES = """
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
   s.fresh, t.params, t.suggestion, p.kind, p.lease_seconds,
-  p.policy ? 'gold_share' as golden, p.policy ? 'exam' as examined, v.config, d.value as draft,
+  s.n, p.policy ? 'gold_share' as golden, p.policy ? 'confidence' as aimed, p.policy ? 'exam' as examined,
+  v.config, d.value as draft,
   exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 from (select *, true as fresh from given union all select *, false from live) s
 join task t on t.id = s.task_id join project p on p.id = s.project_id
@@ -104,15 +137,7 @@ with recursive live as (
     select count(*) < %(most)s and count(*) filter (where not begun) = 0 from live)
     and (not p.policy ? 'exam' or exists (select 1 from exam e where e.labeler_id = %(l)s and e.project_id = p.id
                                           and e.state = 'passed'))
-), level as (
-  (select s.priority from wanting cross join lateral (
-     select priority from slot where project_id = %(p)s and state = 0 and needs is null
-     order by priority desc limit 1) s)
-  union all
-  select (select s.priority from slot s where s.project_id = %(p)s and s.state = 0 and s.needs is null
-            and s.priority < l.priority order by s.priority desc limit 1)
-  from level l where l.priority is not null
-), $needed $pick as (
+), {LEVEL}, $needed $chosen $pick as (
   select c.* from level l cross join lateral (
     select s.task_id, s.n, s.pos, s.priority, s.opened_at from slot s
     where s.project_id = %(p)s and s.state = 0 and s.needs is null and s.priority = l.priority
@@ -133,7 +158,7 @@ with recursive live as (
 ), walked as (
   insert into walk (labeler_id, project_id, priority, needs, pos)
   select %(l)s, %(p)s, priority, coalesce(needs, ''), pos from taken
-  where since < clock_timestamp() - interval '{SLACK}'
+  where since < clock_timestamp() - interval '{SLACK}' $walking
   on conflict (labeler_id, project_id, priority, needs) do update set pos = excluded.pos where walk.pos < excluded.pos
 ), noted as (
   insert into event (kind, project_id, task_id, actor, data)
@@ -145,21 +170,31 @@ with recursive live as (
 {LEASES}"""
 
 
-def _claim(*, gold: bool, needed: bool) -> str:
+def _claim(*, gold: bool, needed: bool, chosen: bool) -> str:
     """The statement with what a claim needs of it: gold costs it a tenth more, and most projects have none."""
+    first = (["needed"] if needed else []) + (["chosen"] if chosen else [])
+    none = " and ".join(f"not exists (select 1 from {name})" for name in first)
+    every = " union all ".join(f"select * from {name}" for name in [*first, "common"])
     parts = {
         "$gold": f"{GOLD}," if gold else "",
         "$instead": "and not exists (select 1 from dealt)" if gold else "",
         "$dealt": "union all select * from dealt" if gold else "",
         "$needed": f"{NEEDED}," if needed else "",
-        "$pick": "common" if needed else "pick",
-        "$unless": "where not exists (select 1 from needed)" if needed else "",
-        "$either": "pick as (select * from needed union all select * from common)," if needed else "",
+        "$chosen": f"{CHOSEN}," if chosen else "",
+        "$unneeded": "where not exists (select 1 from needed)" if needed else "",
+        "$pick": "common" if first else "pick",
+        "$unless": f"where {none}" if first else "",
+        "$either": f"pick as ({every})," if first else "",
+        "$walking": "and not exists (select 1 from chosen)" if chosen else "",
     }
-    return re.sub(r"\$[a-z]+", lambda found: parts[found[0]], CLAIM)
+    text = CLAIM
+    while "$" in text:  # a part may have parts
+        text = re.sub(r"\$[a-z]+", lambda found: parts[found[0]], text)
+    return text
 
 
-CLAIMS = {(gold, needed): _claim(gold=gold, needed=needed) for gold in (False, True) for needed in (False, True)}
+BOTH = (False, True)
+CLAIMS = {(g, n, c): _claim(gold=g, needed=n, chosen=c) for g in BOTH for n in BOTH for c in BOTH}
 
 # Nothing lies ahead: move the cursors up to the last open slot that is older than the slack, so that
 # the next look does not walk again over everything this labeler has had.
@@ -253,20 +288,23 @@ async def hold_or_claim(
     secret: bytes | None,
     *,
     skilled: bool,
+    chosen: Sequence[tuple[UUID, int]],
     prefetch: bool,
     most: int,
 ) -> AsyncCursor[Row]:
     """The labeler's live leases; a `fresh` one among them where these are not what they ask for.
 
     It makes at most `most` of them. `secret` decides when it is gold, None for never; `skilled` is
-    whether they are given what wants a skill that they were granted. Locks the labeler's own
-    requests against each other.
+    whether they are given what wants a skill that they were granted; `chosen` are the slots that they
+    should have, the best first. Locks the labeler's own requests against each other.
     """
-    values = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
+    values: Row = {"l": labeler_id, "p": project_id, "m": mode, "prefetch": prefetch, "most": most}
     await db.execute(LOCK, values)
     if secret is not None:
         values["secret"] = secret
-    return await db.execute(CLAIMS[secret is not None, skilled], values)
+    if chosen:
+        values |= {"tasks": [task for task, _ in chosen], "ns": [n for _, n in chosen]}
+    return await db.execute(CLAIMS[secret is not None, skilled, bool(chosen)], values)
 
 
 async def alone(db: Connection, labeler_id: UUID) -> None:

@@ -8,7 +8,7 @@ from neraca import tasks
 from neraca.accounts import CellSession, note_work
 from neraca.kit.session import pipelined
 from neraca.kit.signing import pseudonym
-from neraca.routing import entry_queries, exams, grants, queries
+from neraca.routing import choice, entry_queries, exams, grants, queries
 from neraca.wire import work as wire
 from neraca.wire.errors import AlreadySubmitted, Conflict, LeaseLost, NotFound
 from neraca.wire.shape import Money
@@ -104,22 +104,24 @@ async def hold(
 async def _claim(
     session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None, thorough: bool = False
 ) -> list[queries.Row]:
-    """Each claim tells whether its project has gold and its labeler skills; the next one here asks accordingly.
+    """Each claim tells whether its project has gold, or a target, and its labeler skills; the next one asks so.
 
     Few have skills, and looking for them costs. `thorough` looks where nothing is remembered.
     """
     who, gold, skilled = session.who, b"gold" + project_id.bytes, grants.skilled(session.who.labeler_id)
     looks = thorough or session.house.recall(skilled) is not None
+    chosen = await choice.ahead(session, project_id)
     async with pipelined(session.db):
         await _greet(session, project_id)
         asked = await queries.hold_or_claim(
             session.db, who.labeler_id, project_id, who.mode or "live",
             session.cell.pseudonym_key if session.house.recall(gold) else None,
-            skilled=looks, prefetch=prefetch, most=most or (2 if prefetch else 1),
+            skilled=looks, chosen=chosen, prefetch=prefetch, most=most or (2 if prefetch else 1),
         )  # fmt: skip
     rows = await asked.fetchall()
     if rows:
         session.house.remember(gold, rows[0]["golden"], KEPT_SECONDS)
+        choice.given(session, project_id, rows)
         if rows[0]["skilled"]:
             session.house.remember(skilled, True, KEPT_SECONDS)
     return rows

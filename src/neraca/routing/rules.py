@@ -1,0 +1,48 @@
+"""The choice among open slots: which of those that lie ahead a labeler is to have. No database is needed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from neraca.measure import gain, online
+
+AHEAD = 3  # claims that one look over the open slots serves: more cost less, and choose by what is older
+TURN = 8  # one look in so many begins with the first slot of the walk
+NEVER = 2.0  # a target that no answer reaches: more are wanted first
+
+Slot = tuple[UUID, int]  # task and number
+
+
+def choose(terms: Mapping[str, Any], seen: Sequence[Mapping[str, Any]], *, turn: bool = False) -> list[Slot]:
+    """The `AHEAD` slots to be given next, of the `seen` in the order of the walk; [] if the order tells as much.
+
+    Slots of less than the highest priority wait, and so does a second one of a task. The first of the walk comes
+    before all others where it is its `turn`: so nothing is passed over for ever.
+    """
+    first = {row["task_id"]: row for row in reversed(seen) if row["priority"] == seen[0]["priority"]}
+    rows = list(reversed(first.values()))
+    if len(rows) < 2 or not terms["confusion"] or len(terms["pooled"]) != len(terms["classes"]):
+        return []
+    weight = online.weight(terms["answers"]) * terms["tau"]
+    own, usual = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
+    known: dict[tuple[tuple[float, ...], float], float] = {}
+    worth = []
+    for row in rows:
+        p, target = _standing(terms, row), terms["confidence"] if row["answers"] + 1 >= terms["least"] else NEVER
+        if (p, target) not in known:
+            known[p, target] = round(gain.advantage(p, own, usual, target), 9)
+        worth.append(known[p, target])
+    if len(set(worth)) < 2:
+        return []
+    ahead = sorted(range(len(rows)), key=lambda at: -worth[at])[:AHEAD]
+    if turn:
+        ahead = [0, *(at for at in ahead if at != 0)]
+    return [(rows[at]["task_id"], rows[at]["n"]) for at in ahead]
+
+
+def _standing(terms: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[float, ...]:
+    """The posterior of a task in the order of the estimate's classes; the prior before its first answer."""
+    told = row["posterior"]
+    if told is None or told.keys() != set(terms["classes"]):
+        return tuple(terms["prior"])
+    return tuple(told[name] for name in terms["classes"])
