@@ -6,7 +6,7 @@ from uuid import UUID
 
 from neraca.measure import gain, online
 
-AHEAD = 3  # claims that one look over the open slots serves: more cost less, and choose by what is older
+AHEAD = 4  # claims that one look over the open slots serves: more cost less, and choose by what is older
 TURN = 8  # one look in so many begins with the first slot of the walk
 NEVER = 2.0  # a target that no answer reaches: more are wanted first
 
