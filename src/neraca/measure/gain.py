@@ -6,7 +6,7 @@ worth      W(p, E) = P(the task is decided by the answer) + SHARE * I(truth; ans
 advantage  W(p, E of this labeler) - W(p, E of a usual one)
 
 A task is worth most to whom it is worth more than to others: all tasks must be decided by somebody, so what counts is
-where a labeler is better than the next one, not where any answer would tell much. Figures in docs/explanation/routing.
+where a labeler is better than the next one, not where any answer would tell much. Figures in docs/decisions/0023.
 
 Shapes: `p` K probabilities; `Rows` K x K, row = the truth, column = what is said. Of many classes the `TOP` likeliest
 count, and whatever else may be said is one outcome: O(TOP^2). No NumPy (the API process imports this).
@@ -18,7 +18,7 @@ from math import log
 
 from neraca.measure.online import FLOOR, Rows
 
-SHARE = 0.3  # of a decided task that a nat is worth; 0.1 and 1 are hardly worse
+SHARE = 0.3  # of a decided task that a nat is worth
 TOP = 4
 
 
