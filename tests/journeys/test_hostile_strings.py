@@ -24,10 +24,11 @@ from neraca.client import Client as Sdk
 from neraca.client import SignedIn
 from neraca.wire.projects import FixedPolicy, ProjectNew
 from neraca.wire.shape import Money
-from neraca.wire.tasks import TaskNew
+from neraca.wire.tasks import SuggestionNew, TaskNew
 
 EVIL = "https://evil.example"
 NAME = "<img src=x onerror=alert(1)>\"'><svg onload=alert(2)>{{7*7}}${alert(3)}"
+SKILL = "<img src=x onerror=alert(15)>"
 LONG = "\n\n".join(
     [
         NAME,
@@ -91,6 +92,9 @@ class House:
             key = manager.make_key(NAME, role="labeler").key
         with Sdk(studio.served.url, key) as model:
             self.tasks = [self.answer(model, project) for project in (self.text, self.markdown)]
+        with Sdk(studio.served.url, self.client.live) as sdk:
+            sdk.labelers.put_skills(next(one.labeler for one in sdk.labelers.list()), [SKILL])
+            sdk.tasks.make_gold(self.tasks[0], use="exam")
 
     async def put_html(self) -> None:
         """One task's Markdown has HTML all the same, as if an older version had let it in."""
@@ -126,7 +130,8 @@ class House:
                 }
             )
         )  # fmt: skip
-        tasks = [TaskNew(params=dict(p), external_id=NAME, metadata={NAME: LONG}) for p in params]
+        ready = SuggestionNew(answer={"choice": "a"} if kind == "choice" else {"objects": []}, source=NAME[:60])
+        tasks = [TaskNew(params=dict(p), external_id=NAME, metadata={NAME: LONG}, suggestion=ready) for p in params]
         list(sdk.tasks.create(made.id, tasks))
         return made.id
 
@@ -198,10 +203,12 @@ def test_an_image_with_hostile_classes(hostile: House, open_page: Visit) -> None
 def test_a_projects_tabs(hostile: House, open_page: Visit) -> None:
     page = open_page(hostile.manager, f"/manage/{hostile.client.id}/{hostile.text}")
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
-    for tab in ("Tasks", "Labelers", "Import", "Export"):
+    for tab in ("Tasks", "Quality", "Gold", "Labelers", "Import", "Export"):
         page.get_by_role("tab", name=tab).click()
-        if tab in {"Tasks", "Labelers"}:
+        if tab in {"Tasks", "Gold", "Labelers"}:
             shows(page.get_by_role("tabpanel").page, NAME)
+        if tab == "Labelers":
+            shows(page, SKILL)
 
 
 def test_a_managers_pages(hostile: House, open_page: Visit) -> None:

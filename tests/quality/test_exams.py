@@ -1,5 +1,6 @@
 """Exams and calibration sets: gold that comes before work."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -128,6 +129,22 @@ async def test_no_attempt_is_asked_more_tasks_than_it_has(crew: Crew) -> None:
     assert await crew.next(ada, project, prefetch=True) is None, "the exam has no third task"
     assert (await crew.submit(ada, ahead, known[ahead["task_id"]])).status_code == 201
     assert (await crew.lease(ada, project))["task_id"] in work
+
+
+async def test_an_answer_counts_once_however_it_arrives(crew: Crew) -> None:
+    project = await crew.project(policy=examined(tasks=3, right=1.0))
+    await crew.tasks(project, 2)
+    known = await gold(crew, project, 5)
+    ada = await crew.labeler()
+    first, ahead = await crew.lease(ada, project), await crew.next(ada, project, prefetch=True)
+    assert ahead is not None
+    said = await asyncio.gather(
+        *(crew.submit(ada, lease, known[lease["task_id"]]) for lease in (first, first, first, ahead, ahead))
+    )
+    assert {r.status_code for r in said} <= {200, 201}
+    assert (await standing(ada, project))["answered"] == 2
+    assert (await crew.submit(ada, first, WRONG[known[first["task_id"]]])).status_code == 409
+    assert (await standing(ada, project))["answered"] == 2
 
 
 async def test_who_proved_themselves_on_gold_before_need_not_sit_it(crew: Crew) -> None:

@@ -214,6 +214,17 @@ async def answers_after(db: Connection, project_id: UUID, after: int, limit: int
     ).fetchall()
 
 
+async def verdicts_after(db: Connection, project_id: UUID, after: int, limit: int) -> list[Row]:
+    """A page of a project's verdicts in the order of their events; a later one of a task replaces an earlier one."""
+    return await (
+        await db.execute(
+            "select task_id, value, confidence, cardinality(answers) as answers, event_id from verdict"
+            " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
+            {"p": project_id, "a": after, "n": limit},
+        )
+    ).fetchall()
+
+
 async def put_project(
     db: Connection, project_id: UUID, *, classes: list[str], pooled: list[list[float]], prior: list[float],
     answers: int, iterations: int, converged: bool, tau: float = 1.0, bias: Sequence[float] = (),

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import AsyncCursor
 
 from neraca.kit.session import Connection
-from neraca.routing.queries import HAD, LEASES, SPAN
+from neraca.routing.queries import HAD, LEASE_GOLD, LEASES
 
 Row = dict[str, Any]
 LOOK = 500  # gold tasks of one exam that are looked through
@@ -41,12 +41,7 @@ with live as (
     select count(*) < least(%(most)s, (p.policy->'exam'->>'tasks')::int - e.answered)
       and count(*) filter (where not begun) = 0 from live)
 ), given as (
-  insert into slot (task_id, n, project_id, priority, state, fence, labeler_id, lease_id, lease_until, begun, version,
-    price_micros, currency, gold)
-  select c.task_id, coalesce((select max(n) from slot o where o.task_id = c.task_id), 0) + 1, p.id, p.priority, 1, 1,
-    %(l)s, gen_random_uuid(), clock_timestamp() + {SPAN}, not %(prefetch)s, p.version, p.price_micros, p.currency,
-    true
-  from wanting p cross join lateral (
+  {LEASE_GOLD} (
     select s.task_id from (select task_id from gold_live where project_id = p.id and use = 'exam'
                            order by task_id limit {LOOK}) s
     where true {HAD.strip()} order by md5(%(l)s::text || s.task_id::text) limit 1) c

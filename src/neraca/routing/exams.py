@@ -1,12 +1,11 @@
 """Exams on the labeler's side: their tasks come before any work, and say what they are."""
 
-from math import ceil
 from typing import NamedTuple
 from uuid import UUID
 
 from neraca.accounts import CellSession
 from neraca.kit.session import pipelined
-from neraca.routing import exam_queries, queries
+from neraca.routing import exam_queries, queries, rules
 from neraca.wire import work as wire
 
 
@@ -51,7 +50,7 @@ def _shown(row: queries.Row) -> wire.ExamStanding:
     return wire.ExamStanding(
         state=row["state"],
         tasks=terms["tasks"],
-        wanted=ceil(terms["right"] * terms["tasks"] - 1e-9),
+        wanted=rules.wanted(terms),
         answered=row["answered"],
         correct=None if row["state"] == "open" else row["correct"],
         attempt=row["attempt"],

@@ -29,6 +29,13 @@ HAD = """
       and not exists (select 1 from refusal r where r.task_id = s.task_id and r.labeler_id = %(l)s
                       and r.until > clock_timestamp())
 """
+# A lease on a gold task c that is no answer wanted of it.
+LEASE_GOLD = f"""insert into slot (task_id, n, project_id, priority, state, fence, labeler_id, lease_id, lease_until,
+    begun, version, price_micros, currency, gold)
+  select c.task_id, coalesce((select max(n) from slot o where o.task_id = c.task_id), 0) + 1, p.id, p.priority, 1, 1,
+    %(l)s, gen_random_uuid(), clock_timestamp() + {SPAN}, not %(prefetch)s, p.version, p.price_micros, p.currency,
+    true
+  from wanting p cross join lateral"""
 GOLD = f"""drawn as (
   select w.id as project_id, (encode(substr(k.mark, 17, 16), 'hex'))::uuid as start
   from (select * from wanting where (policy->>'gold_share')::float8 > 0) w cross join pick
@@ -38,12 +45,7 @@ GOLD = f"""drawn as (
   where ('x' || encode(substr(k.mark, 1, 4), 'hex'))::bit(32)::bigint / 4294967296.0
     < (w.policy->>'gold_share')::float8 * {GOLD_STEADY} / ({GOLD_STEADY} + coalesce(m.correct, 0))
 ), dealt as (
-  insert into slot (task_id, n, project_id, priority, state, fence, labeler_id, lease_id, lease_until, begun, version,
-    price_micros, currency, gold)
-  select c.task_id, coalesce((select max(n) from slot o where o.task_id = c.task_id), 0) + 1, p.id, p.priority, 1, 1,
-    %(l)s, gen_random_uuid(), clock_timestamp() + {SPAN}, not %(prefetch)s, p.version, p.price_micros, p.currency,
-    true
-  from wanting p cross join lateral (
+  {LEASE_GOLD} (
     select s.task_id from drawn d cross join lateral (
       (select task_id from gold_live where project_id = d.project_id and use = 'calibration' order by task_id
        limit 200)

@@ -1,6 +1,7 @@
-"""The choice among open slots: which of those that lie ahead a labeler is to have. No database is needed."""
+"""What a labeler is to have of the slots ahead of them, and what an exam wants. No database is needed."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -46,3 +47,8 @@ def _standing(terms: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[float, 
     if told is None or told.keys() != set(terms["classes"]):
         return tuple(terms["prior"])
     return tuple(told[name] for name in terms["classes"])
+
+
+def wanted(terms: Mapping[str, Any]) -> int:
+    """How many tasks of an exam must be right."""
+    return ceil(float(terms["right"]) * int(terms["tasks"]) - 1e-9)

@@ -1,9 +1,9 @@
 """Decisions about gold that need no database."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import Any, NamedTuple
 
+from neraca import routing
 from neraca.kind import Answer, Kind
 
 NEAR = 0.5  # the distance from the known answer up to which an answer is right: 0 or 1 where answers are classes
@@ -43,11 +43,6 @@ class Exam(NamedTuple):
     correct: int
 
 
-def wanted(terms: Mapping[str, Any]) -> int:
-    """How many tasks of an exam must be right."""
-    return ceil(float(terms["right"]) * int(terms["tasks"]) - 1e-9)
-
-
 def after(exam: Exam, *, correct: bool, terms: Mapping[str, Any]) -> tuple[Exam, dict[str, int] | None]:
     """The exam after one more answer, and the figures of the attempt where that was its last one.
 
@@ -57,7 +52,7 @@ def after(exam: Exam, *, correct: bool, terms: Mapping[str, Any]) -> tuple[Exam,
     if answered < terms["tasks"]:
         return exam._replace(answered=answered, correct=right), None
     told = {"attempt": exam.attempt, "answered": answered, "correct": right}
-    if right >= wanted(terms):
+    if right >= routing.wanted(terms):
         return Exam("passed", exam.attempt, answered, right), told
     if exam.attempt < terms["attempts"]:
         return Exam("open", exam.attempt + 1, 0, 0), told

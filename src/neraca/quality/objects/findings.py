@@ -11,6 +11,7 @@ from neraca.kind import Kind
 from neraca.measure import evidence, object_report, report, timing
 from neraca.measure.alpha import alpha_of
 from neraca.measure.boxes import Box
+from neraca.quality import queries as answers
 from neraca.quality.objects import queries
 from neraca.quality.objects.reading import Learnt
 from neraca.quality.reports import queries as reports
@@ -133,7 +134,7 @@ async def _doubts(
     rows: dict[UUID, dict[str, Any]] = {}
     while True:
         async with house.inside(cell) as db:
-            page = await queries.verdicts_of(db, project_id, through, PAGE)
+            page = await answers.verdicts_after(db, project_id, through, PAGE)
         for row in page:
             found_out = things.wrong(kind, row)
             rows[row["task_id"]] = {

@@ -81,14 +81,3 @@ async def answers_of(db: Connection, task_ids: Sequence[UUID]) -> list[Row]:
             {"t": list(task_ids)},
         )
     ).fetchall()
-
-
-async def verdicts_of(db: Connection, project_id: UUID, after: int, limit: int) -> list[Row]:
-    """A page of verdicts in the order of their events; a later one of a task replaces an earlier one."""
-    return await (
-        await db.execute(
-            "select task_id, value, confidence, cardinality(answers) as answers, event_id from verdict"
-            " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
-            {"p": project_id, "a": after, "n": limit},
-        )
-    ).fetchall()

@@ -12,6 +12,7 @@ from neraca.kind import Kind, Vote
 from neraca.measure import calibrate, evidence, report, spam, timing
 from neraca.measure.alpha import alpha
 from neraca.measure.arrays import Floats, Ints
+from neraca.quality import queries as answers
 from neraca.quality.reports import queries
 
 PAGE = 5000
@@ -66,7 +67,7 @@ async def _verdicts(
     through = 0
     while True:
         async with house.inside(cell) as db:
-            page = await queries.verdicts_after(db, project_id, through, PAGE)
+            page = await answers.verdicts_after(db, project_id, through, PAGE)
         for row in page:
             said = kind.judgments([Vote(row["value"], "", "")], config)
             row["class"] = said[0].value if said else None

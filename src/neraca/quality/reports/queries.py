@@ -98,14 +98,3 @@ async def labelers(db: Connection, project_id: UUID, labeler_ids: Sequence[UUID]
         )
     ).fetchall()
     return {str(r["id"]): r for r in rows}
-
-
-async def verdicts_after(db: Connection, project_id: UUID, after: int, limit: int) -> list[Row]:
-    """A page of a project's verdicts in the order of their events; a later one of a task replaces an earlier one."""
-    return await (
-        await db.execute(
-            "select task_id, value, confidence, cardinality(answers) as answers, event_id from verdict"
-            " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
-            {"p": project_id, "a": after, "n": limit},
-        )
-    ).fetchall()

@@ -30,7 +30,7 @@ export function Gold({ client, project, manager }: { client: string; project: Pr
   const columns: Column<GoldTask>[] = [
     { key: "name", head: say("task"), width: "minmax(0, 1.6fr)", cell: (g) => <Link className="cover code" to="/manage/$client/$project/$task" params={{ client, project: project.id, task: g.task_id }}>{name(g)}</Link> },
     { key: "answer", head: say("gold.answer"), width: "minmax(0, 1.2fr)", cell: (g) => ui?.tell(g.answer, project.config, (k, v) => said(k, v) ?? k) },
-    { key: "use", head: say("gold.use"), plain: manager, width: "11rem", cell: use },
+    { key: "use", head: say("gold.use"), width: "11rem", cell: use },
     { key: "asked", head: say("gold.asked"), end: true, width: "6rem", cell: (g) => format.number(g.asked) },
     { key: "right", head: say("labeler.right"), end: true, width: "9rem", cell: (g) => (g.answered === 0 ? <span className="muted">–</span> : <span>{say("labeler.gold", { right: g.right, n: g.answered })} <b>{format.percent(g.right / g.answered)}</b></span>) },
     ...(manager ? [{ key: "retire", head: say("acts"), plain: true, end: true, width: "9rem",
