@@ -13,7 +13,6 @@ from neraca.kit.session import Connection
 from neraca.server.jobs import KINDS, Jobs
 
 BATCH = 500
-TOGETHER = 8  # tasks that one transaction decides
 LONGEST_WAIT = 3600.0
 ESTIMATE_SECONDS = 5.0
 ESTIMATE_AGAIN_SECONDS = 30.0  # of one project: its process costs about a CPU-second before it begins
@@ -68,25 +67,20 @@ class Relay:
                 return
 
     async def _consensus(self, cell: Cell) -> None:
-        """Decides tasks of kinds without an online rule, a few in a transaction: a submit to one waits for them.
-
-        In the order of their ids, so that two workers do not wait for each other.
-        """
-        for _ in range(BATCH // TOGETHER):
+        """Decides tasks of kinds without an online rule, one transaction each."""
+        for _ in range(BATCH):
             async with self._house.inside(cell) as db:
-                rows = await deliver.take(db, ["consensus"], TOGETHER)
-                done: list[int] = []
-                for row in sorted(rows, key=lambda row: row["task_id"]):
-                    try:
-                        async with db.transaction():
-                            await quality.decide_task(db, row["task_id"])
-                    except Exception as wrong:  # noqa: BLE001 - its neighbours must not wait for it
-                        await self._put_off(db, cell, row, wrong)
-                    else:
-                        done.append(row["id"])
-                await deliver.done(db, done)
-            if len(rows) < TOGETHER:
-                return
+                rows = await deliver.take(db, ["consensus"], 1)
+                if not rows:
+                    return
+                row = rows[0]
+                try:
+                    async with db.transaction():
+                        await quality.decide_task(db, row["task_id"])
+                except Exception as wrong:  # noqa: BLE001 - its neighbours must not wait for it
+                    await self._put_off(db, cell, row, wrong)
+                else:
+                    await deliver.done(db, [row["id"]])
 
     async def _start_jobs(self, cell: Cell) -> None:
         async with self._house.inside(cell) as db:
