@@ -19,6 +19,7 @@ STRENGTH = 2.0  # pseudo-answers a row of a new labeler is worth; the best of 2.
 FLOOR = 1e-6  # no answer is impossible, so that no single one decides against all others
 START_ACCURACY = 0.6  # believed of labelers before a project has an estimate: two who agree are not yet enough
 TEMPER = 0.7  # what an answer counts for: errors of one task are not independent
+LEANING = 0.8  # believed of how often a suggestion is confirmed without a look, before anything is known
 NEW, MET = 10.0, 20.0  # an answer of one who gave n counts for (n + NEW) / (n + MET) of that: half of it at first
 FIRST, GROWTH = (
     200,
@@ -139,6 +140,12 @@ def posterior(
     if any(not 0 <= said < k for said, _ in given):
         raise IndexError(f"A vote is for none of the {k} classes.")
     return posterior_of(prior, [[row[said] for row in confusion] for said, confusion in given], temper=temper)
+
+
+def leant(column: Sequence[float], leaning: float = LEANING) -> tuple[float, ...]:
+    """The likelihood of an answer that confirms a suggestion: of who leans on it with probability `leaning`."""
+    a = min(max(leaning, 0.0), 1.0)
+    return tuple(a + (1.0 - a) * p for p in column)
 
 
 def weight(answers: int | None) -> float:
