@@ -4,19 +4,20 @@ confirmed   P(w says s | truth c, s shown) = a_w + (1 - a_w) E_w[c, s]     a_w: 
 departed    P(w says l | truth c, s shown) ~ E_w[c, l]                     l != s; it counts like any other answer
 suggestion  one labeler, by what it comes from, with a confusion of its own
 
-So five who lean hard on a wrong suggestion hardly move its task, and who is known to look counts nearly in full. a_w is
-the share of suggestions known to be wrong that w confirmed, drawn by PSEUDO answers towards LEANING:
+So five who lean hard on a wrong suggestion hardly move its task, and who is known to look counts nearly in full. a_w
+is the share of suggestions known to be wrong that w confirmed, drawn by PSEUDO answers towards LEANING:
 
 a_w = (PSEUDO LEANING + sum wrong_i [w confirmed i]) / (PSEUDO + sum wrong_i [w was shown i])
 wrong_i = max(0, 1 - 2 P(s is right by everything but w's own answer)); 1 or 0 for gold
 
-What a confirmation tells of E_w is weighted by the chance that w looked, (1 - a_w) E_w[c, s] / P(confirmed | c): counting
-departures alone would make a careful labeler look as bad as the suggestions are good. What a suggestion tells of its
-source is weighed without itself, else a source whom everybody confirms would be right by its own word.
+What a confirmation tells of E_w is weighted by the chance that w looked, (1 - a_w) E_w[c, s] / P(confirmed | c):
+counting departures alone would make a careful labeler look as bad as the suggestions are good. What a suggestion tells
+of its source is judged by the others alone, and by as much as they tell: else a source whom everybody confirms would be
+right by its own word.
 
-Shapes: n answers, W labelers (the sources among them), K classes; O(iterations n K). The rest is the hierarchical model
-of Dawid and Skene (`dawid_skene`). An anchoring mixture in the manner of MACE (Hovy and others 2013), with the suggestion
-for the spammer's habit.
+Shapes: n answers, W labelers (the sources among them), K classes; O(iterations n K). The rest is the hierarchical
+model of Dawid and Skene (`dawid_skene`). A mixture in the manner of MACE (Hovy and others 2013), with the suggestion
+for a spammer's habit.
 """
 
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def estimate(
         fix(p, fixed)
         without = softmax(score[given.task] - told)  # each answer's task, without that answer
         fix(without, fixed[given.task])
-        own = np.where(rows.source[:, None], without, p[given.task])
+        own = np.where(rows.source[:, None], without * _known(without), p[given.task])
         lean = _leaning(rows, who, without, labelers)
         if converged := float(np.abs(p - before).max(initial=0.0)) <= 1e-4:
             break
@@ -109,6 +110,13 @@ def _rows(given: Answers, label: Ints, how: Ints) -> _Rows:
 def _counts(given: Answers, weight: Floats) -> Floats:
     """P x K: the sums of `weight` (n x K) over the answers of each pair."""
     return np.stack([added(given.pair, weight[:, c], len(given.owner)) for c in range(given.classes)], axis=1)
+
+
+def _known(p: Floats) -> Floats:
+    """How much n distributions tell, n x 1: 1 - entropy / ln K: nothing where all classes are as likely."""
+    k = max(p.shape[1], 2)
+    told: Floats = 1.0 + (p * np.log(np.maximum(p, dawid_skene.CLIP))).sum(axis=1, keepdims=True) / np.log(k)
+    return np.clip(told, 0.0, 1.0)
 
 
 def _leaning(rows: _Rows, who: Ints, without: Floats, labelers: int) -> Floats:

@@ -15,9 +15,9 @@ import structlog
 from neraca import kinds
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
-from neraca.measure import calibrate, online, skills
+from neraca.measure import calibrate, online, skills, suggestions
 from neraca.measure.majority import Floats, Ints
-from neraca.quality import queries, rules, service, whole
+from neraca.quality import hints, queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
 from neraca.quality.gold import queries as gold
 from neraca.quality.objects import findings
@@ -38,6 +38,9 @@ class _Answers:
         self.rows: list[tuple[int, int, int]] = []
         self.active_ms: list[int] = []
         self.known: dict[UUID, int] = {}  # the class of each task that is gold
+        self.how: list[int] = []  # of each answer: 1 confirmed a suggestion, 0 departed from it, -1 saw none
+        self.hints: list[tuple[int, int, int]] = []  # suggestions as (task, source, class); sources are labelers too
+        self.people = 0  # labelers who answered: they come first
 
     def gold(self) -> Ints:
         """The known class of each task, -1 where there is none."""
@@ -52,6 +55,17 @@ class _Answers:
                     w = self.labelers.setdefault(row["labeler_id"], len(self.labelers))
                     self.rows.append((t, w, number[judgment.value]))
                     self.active_ms.append(row["active_ms"])
+                    self.how.append(-1 if row["confirmed"] is None else int(row["confirmed"]))
+        self.people = len(self.labelers)
+
+    def hint(self, found: Sequence[tuple[int, UUID, int]]) -> None:
+        """Takes the suggestions in, when all answers are there."""
+        self.hints = [(t, self.labelers.setdefault(by, len(self.labelers)), one) for t, by, one in found]
+        says = {t: one for t, _, one in self.hints}
+        self.how = [
+            -1 if h < 0 or t not in says else int(one == says[t])
+            for (t, _, one), h in zip(self.rows, self.how, strict=True)
+        ]
 
     def know(self, kind: Kind, config: dict[str, Any], names: list[str], live: Sequence[queries.Row]) -> None:
         """Takes the classes of gold in."""
@@ -61,15 +75,20 @@ class _Answers:
             self.known[row["task_id"]] = number[one.value]
 
     def all(self) -> whole.Given:
-        """Every answer."""
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
-        return whole.Given(table[:, 0], table[:, 1], table[:, 2], len(self.tasks))
+        """Every suggestion and answer."""
+        table = np.array([*self.hints, *self.rows], dtype=np.int64).reshape(-1, 3)
+        how = np.array([2] * len(self.hints) + self.how, dtype=np.int64)
+        return whole.Given(table[:, 0], table[:, 1], table[:, 2], len(self.tasks), how if self.hints else None)
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
-        """Task, labeler and class of each answer that tells something of its labeler: one to gold always does."""
+        """Task, labeler and class of each answer that tells something of its labeler: one to gold always does.
+
+        One that confirms a suggestion does not.
+        """
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
         task = table[:, 0]
-        table = table[skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0)]
+        apart = np.array(self.how, dtype=np.int64) != 1
+        table = table[apart & (skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0))]
         return table[:, 0], table[:, 1], table[:, 2]
 
     def agreement(self) -> tuple[int, float | None]:
@@ -87,8 +106,9 @@ class _Answers:
         """All of them, for the report."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
         return reports.Crowd(
-            tasks=list(self.tasks), labelers=list(self.labelers), classes=names, task=table[:, 0], labeler=table[:, 1],
-            label=table[:, 2], active_ms=np.array(self.active_ms, dtype=np.int64), posterior=posterior,
+            tasks=list(self.tasks), labelers=list(self.labelers)[: self.people], classes=names,
+            task=table[:, 0], labeler=table[:, 1], label=table[:, 2],
+            active_ms=np.array(self.active_ms, dtype=np.int64), posterior=posterior,
         )  # fmt: skip
 
 
@@ -112,19 +132,16 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     given, seen = await _read(house, cell, project_id, kind, project["config"], names)
     given.know(kind, project["config"], names, [row for row in live if row["task_id"] not in ending])
     task, labeler, label = given.arrays()
-    if not len(task):
+    if not len(task) and not given.hints:
         await _note(house, cell, project_id, seen)
         await golden.retire(house, cell, project_id, ending)
         return
-    found = skills.estimate(
-        task, labeler, label, tasks=len(given.tasks), labelers=len(given.labelers), classes=len(names),
-        gold=given.gold(),
-    )  # fmt: skip
+    found, leaning = _estimate(given, len(names))
     named = list(given.tasks)
     ending |= {named[t]: "contested" for t in golden.contested(found, task, labeler, label, given.gold())}
     await golden.retire(house, cell, project_id, ending)
     everything = given.all()
-    believed = whole.Believed(found, len(names) <= rules.MATRIX_LIMIT)
+    believed = whole.Believed(found, len(names) <= rules.MATRIX_LIMIT, leaning)
     how = whole.taught(
         everything, believed, given.gold(), project["policy"], await _before(house, cell, project_id, names)
     )
@@ -155,6 +172,18 @@ async def _of_objects(
     if isinstance(how, online.Target):
         await _look_again(house, cell, found.near(how.confidence))
     await findings.write(house, cell, project_id, kind, project["config"], found)
+
+
+def _estimate(given: _Answers, classes: int) -> tuple[skills.SkillTable, Floats | None]:
+    """What is believed of labelers; where there are suggestions, of their sources too, and who leans on them."""
+    sizes = {"tasks": len(given.tasks), "labelers": len(given.labelers), "classes": classes}
+    if not given.hints:
+        return skills.estimate(*given.arrays(), gold=given.gold(), **sizes), None
+    every, gold = given.all(), given.gold()
+    assert every.how is not None
+    at = skills.telling(every.task, every.tasks) | (gold[every.task] >= 0)
+    found = suggestions.estimate(every.task[at], every.labeler[at], every.label[at], every.how[at], gold=gold, **sizes)
+    return found.skills, found.leaning
 
 
 async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:
@@ -188,6 +217,8 @@ async def _read(
         given.add(kind, config, number, page)
         seen += len(page)
         if len(page) < PAGE:
+            async with house.inside(cell) as db:
+                given.hint(await hints.read(db, kind, config, project_id, number, given.tasks))
             return given, seen
         after = page[-1]["event_id"]
 
@@ -210,7 +241,7 @@ async def _write(
     rows = [
         (
             name, int(found.answers[w]), online.rows(found.counts[w].tolist(), pooled) if keep else [],
-            float(found.accuracy[w]), float(found.low[w]), float(found.high[w]),
+            float(found.accuracy[w]), float(found.low[w]), float(found.high[w]), believed.lean(w),
         )
         for name, w in given.labelers.items()
     ]  # fmt: skip

@@ -65,7 +65,7 @@ where p.id = %(p)s group by p.price_micros
 # What the last estimate believes of those who said something: one column of each confusion. What is of the project
 # and not of the labeler stands in the first row alone.
 BELIEFS = """
-select s.accuracy, s.answers, p.classes = %(names)s as known, p.tau, p.calibrated_on, p.sway,
+select s.accuracy, s.answers, s.leaning, p.classes = %(names)s as known, p.tau, p.calibrated_on, p.sway,
   case when said.n = 1 then p.prior end as prior, case when said.n = 1 then p.bias end as bias,
   jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
 from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
@@ -91,8 +91,8 @@ async def lock(db: Connection, task_id: UUID) -> Row | None:
     """A task with its project's present terms; its row is locked until the transaction ends."""
     return await (
         await db.execute(
-            "select t.id, t.project_id, t.state, t.priority, coalesce(t.reason = 'escalated', false) as escalated,"
-            " p.kind, p.config, p.policy from task t"
+            "select t.id, t.project_id, t.state, t.priority, t.suggestion, t.suggested_by,"
+            " coalesce(t.reason = 'escalated', false) as escalated, p.kind, p.config, p.policy from task t"
             " join project p on p.id = t.project_id where t.id = %(t)s for update of t",
             {"t": task_id},
         )
@@ -103,7 +103,8 @@ async def answers(db: Connection, task_id: UUID) -> list[Row]:
     """The answers of a task that its verdict rests on: those that came after it do not move it."""
     return await (
         await db.execute(
-            "select id, labeler_id, value from answer where task_id = %(t)s and not surplus order by event_id",
+            "select id, labeler_id, value, confirmed from answer where task_id = %(t)s and not surplus"
+            " order by event_id",
             {"t": task_id},
         )
     ).fetchall()
@@ -207,7 +208,7 @@ async def answers_after(db: Connection, project_id: UUID, after: int, limit: int
     """A page of a project's answers in the order of their events."""
     return await (
         await db.execute(
-            "select id, event_id, task_id, labeler_id, value, active_ms from answer"
+            "select id, event_id, task_id, labeler_id, value, active_ms, confirmed from answer"
             " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
             {"p": project_id, "a": after, "n": limit},
         )
@@ -257,13 +258,13 @@ async def believed(db: Connection, project_id: UUID) -> Row | None:
 
 
 async def put_skills(db: Connection, project_id: UUID, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows of (labeler, answers, confusion, accuracy, low, high)."""
+    """Rows of (labeler, answers, confusion, accuracy, low, high, leaning)."""
     async with db.cursor() as cursor:
         await cursor.executemany(
-            "insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (project_id, labeler_id) do update set"
+            "insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high,"
+            " leaning) values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (project_id, labeler_id) do update set"
             " answers = excluded.answers, confusion = excluded.confusion, accuracy = excluded.accuracy,"
-            " low = excluded.low, high = excluded.high, updated_at = clock_timestamp()",
+            " low = excluded.low, high = excluded.high, leaning = excluded.leaning, updated_at = clock_timestamp()",
             [(project_id, labeler, n, Jsonb(confusion), *rest) for labeler, n, confusion, *rest in rows],
         )
 

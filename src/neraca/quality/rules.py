@@ -40,11 +40,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A class that was said, what an estimate believes of who said it, and whether they have the skill."""
+    """A class that was said, what an estimate believes of who said it, and whether they have the skill.
+
+    `confirmed`: they were shown it as a suggestion. `answer`: it is one, and not the suggestion itself.
+    """
 
     said: int
     belief: Mapping[str, Any] | None
     expert: bool = False
+    confirmed: bool = False
+    answer: bool = True
+
+    def likelihood(self, k: int) -> Sequence[float]:
+        """P(it was said | truth = c) for each of `k` classes."""
+        own = expert_column(k, self) if self.expert else column(k, self.said, self.belief)
+        return leant(own, self.belief) if self.confirmed else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,12 @@ class Standing:
     posterior: dict[str, float] | None
     calibrated_on: int = 0
     objects: list[float] | None = None
+
+
+def leant(own: Sequence[float], belief: Mapping[str, Any] | None) -> Sequence[float]:
+    """The likelihood of what confirms a suggestion, from what an estimate believes of how they lean on suggestions."""
+    leaning = belief["leaning"] if belief is not None and belief["known"] else None
+    return online.leant(own, online.LEANING if leaning is None else leaning)
 
 
 def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float]:
@@ -114,28 +130,33 @@ def by_class(
     others, experts = ([one for one in heard if one.expert is of] for of in (False, True))
     p: Sequence[float] = online.posterior_of(
         first["prior"] if first else online.uniform(k),
-        [column(k, one.said, one.belief) for one in others],
+        [one.likelihood(k) for one in others],
         temper=[weight(one.belief) for one in others],
     )
     p, calibrated_on = calibrated(p, first)
     if experts:
-        p = online.posterior_of(p, [expert_column(k, one) for one in experts])
+        p = online.posterior_of(p, [one.likelihood(k) for one in experts])
     sway = first["sway"] if first else None
     if sway is not None and calibrated_on and first:
         sway *= first["tau"]
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
     answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], case.config) if said else {}
-    decision = _decision(case, limits, p, len(others), len(experts), sway)
+    decision = _decision(case, limits, p, sum(one.answer for one in others), len(experts), sway)
     return Standing(decision, answer, p[top], posterior, calibrated_on)
 
 
-def together(kind: Kind, case: Case, limits: Limits, votes: Sequence[Vote], crowd: Crowd) -> Standing:
-    """The same for a kind without an online rule: its own way of agreeing, by what is believed of the labelers."""
+def together(
+    kind: Kind, case: Case, limits: Limits, votes: Sequence[Vote], crowd: Crowd, answered: Sequence[str]
+) -> Standing:
+    """The same for a kind without an online rule: its own way of agreeing, by what is believed of the labelers.
+
+    `votes` are those that speak for themselves, `answered` the labelers of all answers.
+    """
     agreed = kind.agree(votes, case.config, with_experts(crowd, limits.experts))
     sure = kind.confidence(agreed)
-    experts = sum(v.labeler in limits.experts for v in votes)
-    decision = _decision(case, limits, [sure], len(votes) - experts, experts, None)
+    experts = sum(one in limits.experts for one in answered)
+    decision = _decision(case, limits, [sure], len(answered) - experts, experts, None)
     parts = None if kind.objects is None else [a.confidence for a in agreed if a.value is not None]
     return Standing(decision, kind.merge(agreed, case.config), sure, None, crowd.calibrated_on, parts)
 

@@ -8,7 +8,7 @@ from neraca.answers import AnswerStored
 from neraca.kind import NOBODY, Kind
 from neraca.kit.session import Connection
 from neraca.measure import online
-from neraca.quality import gold, objects, queries, rules
+from neraca.quality import gold, hints, objects, queries, rules
 
 
 async def answer_stored(stored: AnswerStored) -> bool:
@@ -26,13 +26,17 @@ async def answer_stored(stored: AnswerStored) -> bool:
     if not kind.online:
         await projects.outbox(stored.db, "consensus", project_id=stored.project_id, task_id=stored.task_id)
         return False
-    own = {"id": str(stored.answer_id), "labeler_id": str(stored.labeler_id), "value": stored.value}
+    own = {
+        "id": str(stored.answer_id), "labeler_id": str(stored.labeler_id), "value": stored.value,
+        "confirmed": stored.confirmed,
+    }  # fmt: skip
+    hint = hints.Hint(stored.suggestion, stored.suggested_by) if stored.suggestion and stored.suggested_by else None
     rows = rules.counting(kind, stored.config, [*stored.earlier, own])
     case = rules.Case(
         stored.task_id, stored.project_id, stored.priority, stored.config, online.policy(stored.policy),
         escalated=stored.escalated,
     )  # fmt: skip
-    return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows), rows)
+    return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows, hint), rows)
 
 
 async def decide_task(db: Connection, task_id: UUID) -> bool:
@@ -54,12 +58,14 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
     )  # fmt: skip
     if kind.online:
         rows = rules.counting(kind, task["config"], rows)
-        standing = await _by_class(db, kind, case, rows)
+        standing = await _by_class(db, kind, case, rows, hints.of(task))
     else:
         crowd = NOBODY
         if kind.objects is not None:
             crowd = await objects.crowd(db, task["project_id"], [r["labeler_id"] for r in rows])
-        standing = rules.together(kind, case, await _limits(db, case), rules.votes_of(rows), crowd)
+        voices = rules.votes_of(hints.voices(rows, hints.of(task)))
+        answered = [str(r["labeler_id"]) for r in rows]
+        standing = rules.together(kind, case, await _limits(db, case), voices, crowd, answered)
     return await _written(db, case, standing, rows)
 
 
@@ -75,18 +81,22 @@ async def _limits(db: Connection, case: rules.Case) -> rules.Limits:
 
 
 async def _by_class(
-    db: Connection, kind: Kind, case: rules.Case, rows: Sequence[queries.Row]
+    db: Connection, kind: Kind, case: rules.Case, rows: Sequence[queries.Row], hint: hints.Hint | None
 ) -> rules.Standing:  # fmt: skip
     limits = await _limits(db, case)
     said = kind.judgments(rules.votes_of(rows), case.config)
     names = kind.classes(case.config)
     number = {name: i for i, name in enumerate(names)}
     counted = [(UUID(j.labeler), number[j.value]) for j in said]
-    found = await queries.beliefs(db, case.project_id, counted, names)
+    hinted = hints.said(kind, case.config, hint, number)
+    found = await queries.beliefs(db, case.project_id, counted + hinted, names)
+    beliefs = [found[n] if n < len(found) else None for n in range(len(counted) + len(hinted))]
+    confirming = hints.confirming(rows)
     heard = [
-        rules.Heard(one, found[n] if n < len(found) else None, j.labeler in limits.experts)
-        for n, (j, (_, one)) in enumerate(zip(said, counted, strict=True))
+        rules.Heard(one, belief, str(who) in limits.experts, confirmed=who in confirming)
+        for (who, one), belief in zip(counted, beliefs, strict=False)
     ]
+    heard += [rules.Heard(one, beliefs[-1], answer=False) for _, one in hinted]
     first = found[0] if found and found[0]["known"] else None
     return rules.by_class(kind, case, limits, said, heard, first)
 

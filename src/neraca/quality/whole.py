@@ -16,24 +16,46 @@ import numpy as np
 from neraca.measure import calibrate, online, skills
 from neraca.measure.answers import softmax
 from neraca.measure.arrays import Floats, Ints
+from neraca.measure.majority import Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Every answer in the order of its event: n of `task`, `labeler`, `label`, over `tasks` tasks."""
+    """Suggestions, and every answer in the order of its event: n of `task`, `labeler`, `label`, over `tasks` tasks.
+
+    `how`: 1 confirmed a suggestion, 0 departed from it, -1 saw none, 2 is one; None: there are none.
+    """
 
     task: Ints
     labeler: Ints
     label: Ints
     tasks: int
+    how: Ints | None = None
+
+    def answers(self) -> Flags:
+        """Which rows are answers."""
+        return np.ones(len(self.task), dtype=np.bool_) if self.how is None else self.how != 2
 
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """What the online rule knows of labelers: an estimate, and whether their whole confusions are kept."""
+    """What the online rule knows of labelers: an estimate, whether their whole confusions are kept, how they lean."""
 
     found: skills.SkillTable
     whole: bool
+    leaning: Floats | None = None
+
+    def lean(self, w: int) -> float | None:
+        """How much a labeler leans on suggestions, None where they never had one."""
+        return None if self.leaning is None or np.isnan(self.leaning[w]) else float(self.leaning[w])
+
+    def leant(self, column: Floats, labeler: Ints, how: Ints | None) -> Floats:
+        """The columns of answers, those that confirm mixed with a yes that nobody thought about."""
+        if how is None or self.leaning is None:
+            return column
+        a = np.where(how == 1, np.nan_to_num(self.leaning[labeler], nan=online.LEANING), 0.0)[:, None]
+        mixed: Floats = a + (1 - a) * column
+        return mixed
 
     def columns(self, labeler: Ints, label: Ints, known: Ints | None = None) -> Floats:
         """P(said | truth = c), n x K. With `known`, the class of each answer's task, as if it had not been given."""
@@ -76,7 +98,8 @@ def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
     for start in range(0, len(given.task), page):
         rows = slice(start, start + page)
         task, who, said = given.task[rows], given.labeler[rows], given.label[rows]
-        told = _logs(believed.columns(who, said)) * believed.weights(who)[:, None]
+        column = believed.leant(believed.columns(who, said), who, None if given.how is None else given.how[rows])
+        told = _logs(column) * believed.weights(who)[:, None]
         for c in range(k):
             score[:, c] += np.bincount(task, weights=told[:, c], minlength=given.tasks)
     return softmax(score)
@@ -92,20 +115,23 @@ def taught(
     if len(there) < calibrate.ENOUGH or len(believed.found.prior) < 2:
         return None
     who, known = given.labeler[rows], gold[given.task[rows]]
-    told = _logs(believed.columns(who, given.label[rows], known)) * believed.weights(who, without=True)[:, None]
+    column = believed.columns(who, given.label[rows], known)
+    column = believed.leant(column, who, None if given.how is None else given.how[rows])
+    told = _logs(column) * believed.weights(who, without=True)[:, None]
+    counts = given.answers()[rows]
     how, prior = online.policy(policy), _logs(believed.found.prior)
     ends = [*first[1:].tolist(), len(rows)]
-    p = [_closed(prior, told[a:b], how, before) for a, b in zip(first.tolist(), ends, strict=True)]
+    p = [_closed(prior, told[a:b], counts[a:b], how, before) for a, b in zip(first.tolist(), ends, strict=True)]
     return calibrate.of_rule(np.stack(p), gold[there], least=online.FLOOR)
 
 
-def _closed(prior: Floats, told: Floats, how: online.Policy, before: calibrate.Map) -> Floats:
+def _closed(prior: Floats, told: Floats, counts: Flags, how: online.Policy, before: calibrate.Map) -> Floats:
     """The posterior of one task when the rule would have closed it; of all its answers where it would still ask."""
     steps = softmax(prior + np.cumsum(told, axis=0))
     stated = softmax(before.tau * _logs(steps) + before.bias)
-    for n, q in enumerate(stated.tolist(), start=1):
-        if online.decide(how, q, n) != "ask":
-            return np.asarray(steps[n - 1])
+    for at, (q, n) in enumerate(zip(stated.tolist(), np.cumsum(counts).tolist(), strict=True)):
+        if counts[at] and online.decide(how, q, n) != "ask":
+            return np.asarray(steps[at])
     return np.asarray(steps[-1])
 
 
@@ -115,7 +141,7 @@ def decided(p: Floats, given: Given, policy: Mapping[str, Any], how: calibrate.M
     if not isinstance(rule, online.Target):
         return np.zeros(0, dtype=np.int64)
     q = p if how is None else softmax(how.tau * _logs(p) + how.bias)
-    size = np.bincount(given.task, minlength=given.tasks)
+    size = np.bincount(given.task[given.answers()], minlength=given.tasks)
     near = q.max(axis=1) >= rule.confidence - 1e-9  # sums are not exact here; the submit's own rule decides
     return np.flatnonzero(near & (size >= rule.min))
 

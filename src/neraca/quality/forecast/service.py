@@ -175,7 +175,7 @@ def _stopped(known: Recorded, how: online.Target, price: int) -> tuple[list[stop
             if letters > LETTERS:
                 return stops, sure
             limits = rules.Limits(left=online.payable(how.cost_cap, price, n * price))
-            standing = rules.together(known.kind, case, limits, votes[:n], known.crowd)
+            standing = rules.together(known.kind, case, limits, votes[:n], known.crowd, [v.labeler for v in votes[:n]])
             end, confidence = standing.decision, standing.confidence
         stops.append(stopping.Stop(n, end))
         sure.append(confidence)

@@ -59,7 +59,8 @@ async def _read(house: House, cell: Cell, project_id: UUID, objects: Objects, na
         async with house.inside(cell) as db:
             page = await answers.answers_after(db, project_id, after, PAGE)
         for row in page:
-            given.answer(row, objects, number)
+            if not row["confirmed"]:  # what somebody took over tells nothing of how they draw
+                given.answer(row, objects, number)
         given.seen += len(page)
         if len(page) < PAGE:
             return given
