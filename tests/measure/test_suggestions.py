@@ -65,7 +65,7 @@ def test_five_lazy_confirmers_of_a_wrong_suggestion_are_not_believed(k: int) -> 
     lazy = World([(0.9, 0.95)] * 8, good=0.7, tasks=600, each=3, k=k)
     gold = np.where(np.arange(600) < 60, lazy.truth, -1)
     found = lazy.estimate(gold)
-    assert (found.leaning[1:] > 0.8).all()
+    assert (found.leaning[1:] > 0.75).all()
     assert online_p(found, five, 0, k)[0] < 0.98
     naive = skills.estimate(
         *lazy.rows.T[:3], tasks=600, labelers=9, classes=k,
@@ -91,7 +91,9 @@ def test_who_looks_is_found_out() -> None:
     assert (found.leaning[5:] > 0.7).all(), found.leaning
     assert np.isnan(found.leaning[SOURCE])
     assert found.skills.accuracy[1:5] == pytest.approx(0.9, abs=0.06)
-    assert found.skills.accuracy[SOURCE] == pytest.approx(0.7, abs=0.1)
+    assert 0.45 < found.skills.accuracy[SOURCE] < 0.75  # without gold a source is not believed more than it has shown
+    known = world.estimate(np.where(np.arange(1500) < 150, world.truth, -1))
+    assert known.skills.accuracy[SOURCE] == pytest.approx(0.7, abs=0.1)
     careful, lazy = [(w, 0) for w in (1, 2)], [(w, 0) for w in (5, 6)]
     assert online_p(found, careful, 0, 3)[0] > online_p(found, lazy, 0, 3)[0] + 0.05
 

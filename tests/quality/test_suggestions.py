@@ -43,7 +43,7 @@ async def test_those_who_depart_overturn_it(crew: Crew) -> None:
 
 
 async def test_the_estimate_finds_out_who_leans(crew: Crew) -> None:
-    """Half of the suggestions are wrong, as gold shows; one labeler confirms them all, two look."""
+    """Half of the suggestions are wrong; one labeler confirms them all, two look. Nothing is known beforehand."""
     project = await crew.project(policy=target(0.98, 2, 3))
     suggested: dict[str, str] = {}
     truth: dict[str, str] = {}
@@ -64,7 +64,7 @@ async def test_the_estimate_finds_out_who_leans(crew: Crew) -> None:
     )
     assert [r["name"] for r in rows] == ["resnet-7", None, None, None]
     assert rows[0]["leaning"] is None
-    assert rows[0]["accuracy"] < 0.7
+    assert rows[0]["accuracy"] < min(rows[1]["accuracy"], rows[2]["accuracy"]) - 0.1
     assert rows[1]["leaning"] < 0.5
     assert rows[2]["leaning"] < 0.5
     assert rows[3]["leaning"] > 0.85

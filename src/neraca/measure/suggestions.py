@@ -11,9 +11,9 @@ a_w = (PSEUDO LEANING + sum wrong_i [w confirmed i]) / (PSEUDO + sum wrong_i [w 
 wrong_i = max(0, 1 - 2 P(s is right by everything but w's own answer)); 1 or 0 for gold
 
 What a confirmation tells of E_w is weighted by the chance that w looked, (1 - a_w) E_w[c, s] / P(confirmed | c):
-counting departures alone would make a careful labeler look as bad as the suggestions are good. What a suggestion tells
-of its source is judged by the others alone, and by as much as they tell: else a source whom everybody confirms would be
-right by its own word.
+counting departures alone would make a careful labeler look as bad as the suggestions are good. What nobody else tells
+of a suggestion counts as its source's share on gold (START_ACCURACY before there is any), by 1 - entropy / ln K of the
+posterior without it: else a source whom everybody confirms would be right by its own word.
 
 Shapes: n answers, W labelers (the sources among them), K classes; O(iterations n K). The rest is the hierarchical
 model of Dawid and Skene (`dawid_skene`). A mixture in the manner of MACE (Hovy and others 2013), with the suggestion
@@ -70,6 +70,7 @@ def estimate(
     fix(p, fixed)
     weight = np.where(rows.confirmed[:, None], 1.0 - online.LEANING, np.ones((len(who), classes)))
     own = p[given.task]
+    start = _start(rows, who, fixed, labelers)
     done, converged = 0, False
     for done in range(1, max(iterations, 1) + 1):  # noqa: B007 - reported
         counts = _counts(given, own * weight)
@@ -85,7 +86,8 @@ def estimate(
         fix(p, fixed)
         without = softmax(score[given.task] - told)  # each answer's task, without that answer
         fix(without, fixed[given.task])
-        own = np.where(rows.source[:, None], without * _known(without), p[given.task])
+        tell = np.where(rows.source[:, None], _told(without), 1.0)
+        own = tell * p[given.task] + (1 - tell) * start
         lean = _leaning(rows, who, without, labelers)
         if converged := float(np.abs(p - before).max(initial=0.0)) <= 1e-4:
             break
@@ -112,7 +114,19 @@ def _counts(given: Answers, weight: Floats) -> Floats:
     return np.stack([added(given.pair, weight[:, c], len(given.owner)) for c in range(given.classes)], axis=1)
 
 
-def _known(p: Floats) -> Floats:
+def _start(rows: _Rows, who: Ints, gold: Ints, labelers: int) -> Floats:
+    """P(truth | suggested), n x K, of a suggestion of whose task nobody tells anything: as often right as on gold."""
+    k = rows.given.classes
+    known_ = gold[rows.given.task]
+    at = rows.source & (known_ >= 0)
+    right = added(who[at], (known_ == rows.label)[at], labelers)
+    rate = (PSEUDO * online.START_ACCURACY + right) / (PSEUDO + np.bincount(who[at], minlength=labelers))
+    start = np.repeat(((1 - rate[who]) / max(k - 1, 1))[:, None], k, axis=1)
+    start[np.arange(len(who)), rows.label] = rate[who]
+    return start
+
+
+def _told(p: Floats) -> Floats:
     """How much n distributions tell, n x 1: 1 - entropy / ln K: nothing where all classes are as likely."""
     k = max(p.shape[1], 2)
     told: Floats = 1.0 + (p * np.log(np.maximum(p, dawid_skene.CLIP))).sum(axis=1, keepdims=True) / np.log(k)
