@@ -66,7 +66,7 @@ def estimate(
     fixed = known(gold, tasks, classes)
     who = given.owner[given.pair]
     lean = np.full(labelers, online.LEANING)
-    p = given.shares()
+    p = _shares(rows)
     fix(p, fixed)
     weight = np.where(rows.confirmed[:, None], 1.0 - online.LEANING, np.ones((len(who), classes)))
     own = p[given.task]
@@ -112,6 +112,17 @@ def _rows(given: Answers, label: Ints, how: Ints) -> _Rows:
 def _counts(given: Answers, weight: Floats) -> Floats:
     """P x K: the sums of `weight` (n x K) over the answers of each pair."""
     return np.stack([added(given.pair, weight[:, c], len(given.owner)) for c in range(given.classes)], axis=1)
+
+
+def _shares(rows: _Rows) -> Floats:
+    """T x K: the shares of the votes, where a confirmation is a fifth of one; where EM starts."""
+    given = rows.given
+    one = np.where(rows.confirmed, 1.0 - online.LEANING, 1.0)
+    cell = given.task.astype(np.int64) * given.classes + rows.label
+    votes = added(cell, one, given.tasks * given.classes).reshape(given.tasks, given.classes)
+    total = votes.sum(axis=1, keepdims=True)
+    share: Floats = np.divide(votes, total, out=np.full_like(votes, 1.0 / given.classes), where=total > 0)
+    return share
 
 
 def _start(rows: _Rows, who: Ints, gold: Ints, labelers: int) -> Floats:

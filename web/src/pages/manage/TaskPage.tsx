@@ -39,6 +39,7 @@ export function TaskPage() {
   if (!asked.data || !told.data || !home || !ui) return <>{head}<ProblemNote error={asked.error ?? told.error} />{!asked.error && <Skeleton height={320} radius="lg" className="wait" />}</>;
   const shown = { params: asked.data.params, config: home.config, media: told.data.media, credits: told.data.credits };
   const { verdict, items } = told.data;
+  const hint = asked.data.suggestion;
   const tell = (answer: Answers["items"][number]["answer"]) => ui.tell(answer, home.config, (k, v) => said(k, v) ?? k);
   const likely = Object.entries(verdict?.posterior ?? {}).sort((a, b) => b[1] - a[1]).slice(0, MOST_LIKELY);
   return (
@@ -47,7 +48,10 @@ export function TaskPage() {
       <ProblemNote error={write.error} />
       {told.data.gold && <p className="gold"><State tone="calm">{say("gold")}</State> {say("gold.about", { answer: tell(told.data.gold) })}</p>}
       <div className="task-top">
-        <section className="sheet" aria-label={say("task.asked")}><ui.Show {...shown} answer={null} /></section>
+        <section className="sheet" aria-label={say("task.asked")}>
+          <ui.Show {...shown} answer={null} />
+          {hint && <p className="muted hint">{say(hint.source === null ? "task.suggested" : "task.suggested.by", { answer: tell(hint.answer), name: hint.source ?? "" })}</p>}
+        </section>
         <section className="sheet" aria-labelledby="verdict">
           <h2 id="verdict">{say("task.verdict")}</h2>
           {verdict ? (
@@ -68,11 +72,14 @@ export function TaskPage() {
       <div className="answers">
         {items.map((a) => {
           const differs = verdict !== null && tell(a.answer) !== tell(verdict.answer);
+          const notes = [
+            differs && say("task.differs"), a.surplus && say("task.surplus"), a.confirmed !== null && say(a.confirmed ? "task.confirmed" : "task.departed"),
+          ].filter((note) => note !== false);
           return (
             <article className="sheet" key={a.id} aria-label={a.handle} data-differs={differs || undefined}>
               <header><b className="name">{a.handle}</b><small className="muted figure">{say(`labeler.${a.labeler_kind}`)} · {format.seconds(a.active_ms / 1000)} · {format.moment(a.submitted_at)}</small></header>
               <ui.Show {...shown} answer={a.answer} small />
-              {(differs || a.surplus) && <p className="muted hint">{[differs && say("task.differs"), a.surplus && say("task.surplus")].filter(Boolean).join(" · ")}</p>}
+              {notes.length > 0 && <p className="muted hint">{notes.join(" · ")}</p>}
             </article>
           );
         })}
