@@ -16,7 +16,7 @@ from tests.fixtures.studio import Studio, done
 from neraca.client import Client
 from neraca.wire.projects import FixedPolicy, ProjectNew
 from neraca.wire.shape import Money
-from neraca.wire.tasks import TaskNew
+from neraca.wire.tasks import SuggestionNew, TaskNew
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 TASKS = 50  # by 4: the estimate is due with the very last answer
@@ -94,3 +94,35 @@ def test_quality_is_told_and_leads_to_the_tasks(studio: Studio, visit: Visit) ->
     assert "dog and fox" in said.stdout
     again = subprocess.run([*said.args, "--json"], capture_output=True, text=True, check=True)
     assert json.loads(again.stdout)["agreement"]["tasks"] == TASKS
+
+
+def test_the_task_page_says_who_confirmed_the_suggestion(studio: Studio, visit: Visit) -> None:
+    keys: list[str] = []
+
+    async def make() -> None:
+        keys.extend(await studio.served.keys(studio.first, 2))
+
+    done(make())
+    config: dict[str, JsonValue] = {"question": "Which?", "options": [{"id": o, "label": o.title()} for o in OPTIONS]}
+    with studio.sdk() as sdk:
+        project = sdk.projects.create(
+            ProjectNew(
+                name="Begun",
+                kind="choice",
+                config=config,
+                policy=FixedPolicy(type="fixed", answers=2),
+                minutes=1,
+                price=Money(micros=50_000, currency="USD"),
+            )
+        )
+        hint = SuggestionNew(answer={"choice": "dog"}, source="animals-3")
+        (task,) = sdk.tasks.create(project.id, [TaskNew(params={"text": "Woof"}, suggestion=hint)])
+    for key, said in zip(keys, ("dog", "fox"), strict=True):
+        with Client(studio.served.url, key) as labeler:
+            lease = labeler.work.next(project.id)
+            assert lease is not None
+            labeler.work.submit(lease, {"choice": said}, active_ms=2500)
+    page = visit(studio.person("manager"), f"/manage/{studio.first.id}/{project.id}/{task.id}")
+    expect(page.get_by_text("Suggestion of animals-3: Dog")).to_be_visible()
+    expect(page.get_by_text("confirmed the suggestion")).to_have_count(1)
+    expect(page.get_by_text("departed from the suggestion")).to_have_count(1)
