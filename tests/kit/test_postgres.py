@@ -139,7 +139,8 @@ def test_a_killed_server_with_a_busy_backend_starts_again(home: Path) -> None:
         worker = busy.info.backend_pid
         # A backend that computes does not look whether its server is still there.
         threading.Thread(target=compute, args=[busy], daemon=True).start()
-        time.sleep(0.2)
+        while one(server, f"select state from pg_stat_activity where pid = {worker:d}") != "active":  # noqa: S608 - a number
+            time.sleep(0.02)
         old = master(server)
         os.kill(old, signal.SIGKILL)
         wait_gone(old)
@@ -148,6 +149,44 @@ def test_a_killed_server_with_a_busy_backend_starts_again(home: Path) -> None:
         server.ensure()
         assert one(server, "select 1") == 1
         assert not Path(f"/proc/{worker}/cwd").exists()
+    server.stop()
+
+
+def test_a_server_that_died_unseen_is_reaped_before_the_next_one_starts(home: Path) -> None:
+    """Nobody has looked since: what `lives` would have reaped is not forgotten, and no Popen complains."""
+    server = postgres.start(home)
+    first = server._child
+    assert first is not None
+    os.kill(first.pid, signal.SIGKILL)
+    server.ensure()
+    assert first.returncode == -signal.SIGKILL
+    assert one(server, "select 1") == 1
+    server.stop()
+
+
+def test_a_server_without_its_pid_file_is_stopped_all_the_same(home: Path) -> None:
+    server = postgres.start(home)
+    child = server._child
+    assert child is not None
+    (server.data / "postmaster.pid").unlink()
+    server.stop()
+    assert child.returncode is not None
+    assert not postgres.server_processes(server.data)
+
+
+def test_a_server_that_takes_its_time_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine: long after its launch it has neither a socket nor a working folder."""
+    found = postgres_place.find_binaries(None, os.environ).folder
+    slow = home.parent / "slow"
+    slow.mkdir(mode=0o755)
+    for name in ("initdb", "pg_isready"):
+        (slow / name).symlink_to(found / name)
+    (slow / "postgres").write_text(f'#!/bin/sh\n[ "$1" = --version ] || sleep 2\nexec "{found}/postgres" "$@"\n')
+    (slow / "postgres").chmod(0o755)
+    monkeypatch.setenv("NERACA_PG_BIN", str(slow))
+    server = postgres.start(home)
+    assert server.binaries.folder == slow
+    assert one(server, "select 1") == 1
     server.stop()
 
 

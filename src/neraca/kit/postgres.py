@@ -110,12 +110,13 @@ class Server:
         launched = False
         while not self.answers():
             running = server_processes(self.data)
-            if not running:
-                if launched:
-                    raise PostgresError(f"PostgreSQL did not start. {self._last_words()}")
+            if not running and not launched:
+                self._await_child()  # if it was ours, it is on its way out
                 self._clear_stale_locks()
                 self._launch()
                 launched = True
+            elif launched and self._gave_up():
+                raise PostgresError(f"PostgreSQL did not start. {self._last_words()}")
             elif not launched and _recorded_pid(self.data) not in running:
                 for pid in running:  # backends that outlived their server hold its memory
                     with contextlib.suppress(ProcessLookupError):
@@ -147,6 +148,17 @@ class Server:
     def _gave_up(self) -> bool:
         return self._child is not None and self._child.poll() is not None
 
+    def _await_child(self) -> None:
+        """Takes leave of a child that ends: its working folder is gone a moment before it can be reaped."""
+        if self._child is not None:
+            self._child.wait()
+            self._child = None
+
+    def _outlive(self) -> None:
+        if self._child is not None:
+            self._child.returncode = 0  # it outlives us, and Popen need not complain
+            self._child = None
+
     def _clear_stale_locks(self) -> None:
         # Only called when no live process works in the data folder: a process id in these files
         # is then dead, a zombie or somebody else's, and PostgreSQL would refuse to start.
@@ -160,25 +172,22 @@ class Server:
             try:
                 fcntl.flock(self._lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:  # somebody else uses it
-                if self._child is not None:
-                    self._child.returncode = 0  # it outlives us, and Popen need not complain
+                self._outlive()
                 return
             self._shut_down()
 
     def _shut_down(self, limit: float = 30.0) -> None:
-        running = server_processes(self.data)
-        pid = _recorded_pid(self.data)
-        if pid is None or pid not in running:  # never signal by the file alone: ids are reused
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)  # `fast`: clients are cut off, nothing is lost
+        running = server_processes(self.data)  # never signal by the file alone: ids are reused
+        running &= {_recorded_pid(self.data), self._child.pid if self._child is not None else None}
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)  # `fast`: clients are cut off, nothing is lost
         end = time.monotonic() + limit
-        while pid in server_processes(self.data):
+        while running & server_processes(self.data):
             if time.monotonic() > end:
                 raise PostgresError(f"PostgreSQL does not stop. {self._last_words()}")
             time.sleep(0.02)
-        if self._child is not None:
-            self._child.wait()
+        self._await_child()
 
     def _program(self, name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return self.account.run(self.binaries.folder / name, *arguments)
@@ -231,6 +240,7 @@ def _start(home: Path, limit: float) -> Server:
     try:
         server._ensure(limit)  # noqa: SLF001 - the gate is held here
     except BaseException:
+        server._outlive()  # noqa: SLF001 - a child that is only slow goes on; the next start joins it
         lease.close()
         raise
     return server
