@@ -25,7 +25,7 @@ class Call:
 
 @dataclass
 class Receiver:
-    """What was received, and how the next calls are answered: a name of `REPLIES`, hang, huge or slow."""
+    """What was received, and how the next calls are answered: a name of `REPLIES`, hang, huge or drip."""
 
     url: str = ""
     behaviour: Callable[[Call], str] = lambda _: "ok"
@@ -38,7 +38,7 @@ class Receiver:
         call.behaviour = self.behaviour(call)
         self.calls.append(call)
         if call.behaviour == "hang":
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()  # until the test is over
         elif call.behaviour == "huge":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             while True:

@@ -24,7 +24,7 @@ def enter(account: Account, task_id: str, labeler: str, response: object) -> Any
 
 
 def completed(account: Account, task_id: str) -> Any:
-    soon(lambda: account.live.get_task(task_id).status == "completed", 20, "the task is not completed")
+    soon(lambda: account.live.get_task(task_id).status == "completed", 60, "the task is not completed")
     return account.live.get_task(task_id)
 
 

@@ -103,7 +103,7 @@ def test_an_account_moves_and_nothing_is_added_twice(account: Account, elsewhere
     web.files.clear()  # the picture lives here now
     labeler = elsewhere.labeler()
     labeler.submit(leased(labeler, name), {"objects": []})
-    soon(lambda: elsewhere.live.get_task(pending.id).status == "completed", 20, "the moved task is not completed")
+    soon(lambda: elsewhere.live.get_task(pending.id).status == "completed", 60, "the moved task is not completed")
     assert elsewhere.live.get_task(pending.id).response == {"annotations": []}
     assert len(web.calls) == 2  # nobody is called a second time
 

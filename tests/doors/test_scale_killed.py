@@ -88,8 +88,8 @@ def test_a_worker_killed_amid_its_callbacks_tells_every_task_in_order() -> None:
         receiver.holding.set()
         for task_id in ids:
             assert enter(owner, task_id, "Ada", {"lanes": 2}).status_code == 200
-        soon(lambda: receiver.held, 20, "no callback is under way")
-        soon(lambda: asyncio.run(told_of(served, owner.client)) == TASKS, 20, "the first callbacks are not made")
+        soon(lambda: receiver.held, 60, "no callback is under way")
+        soon(lambda: asyncio.run(told_of(served, owner.client)) == TASKS, 60, "the first callbacks are not made")
         for task_id in ids:
             completed(owner, task_id).audit(accepted=True, comments="Fine.")  # a second callback, after the first
         assert served.kill("worker")
@@ -97,8 +97,8 @@ def test_a_worker_killed_amid_its_callbacks_tells_every_task_in_order() -> None:
         held = set(receiver.held)
         receiver.holding.clear()
 
-        soon(lambda: receiver.calls, 20, "nothing came from the next worker")  # the tasks that the first had not begun
-        soon(lambda: served.kill("worker"), 10, "there is no worker to kill again")
+        soon(lambda: receiver.calls, 60, "nothing came from the next worker")  # the tasks that the first had not begun
+        soon(lambda: served.kill("worker"), 60, "there is no worker to kill again")
 
         def told(task_id: str) -> bool:
             return any(body["task"].get("customer_review_status") == "accepted" for body in receiver.of(task_id))

@@ -33,12 +33,12 @@ def leased(labeler: Labeler, name: str) -> dict[str, Any]:
         found.extend([lease] if lease else [])
         return bool(found)
 
-    soon(there, 20, f"{name} has no task to do")
+    soon(there, 60, f"{name} has no task to do")
     return found[0]
 
 
 def ended(account: Account, task_id: str, status: str = "completed") -> Any:
-    soon(lambda: account.live.get_task(task_id).status != "pending", 20, "the task is still pending")
+    soon(lambda: account.live.get_task(task_id).status != "pending", 60, "the task is still pending")
     task = account.live.get_task(task_id)
     assert task.status == status, task.as_dict()
     return task
@@ -71,7 +71,7 @@ def test_categorization_of_a_text(account: Account, web: Web) -> None:
     assert headers["webhook-signature"].startswith("v1,")
     assert (body["task_id"], body["status"], body["response"]) == (task.id, "completed", done.response)
     assert body["task"]["metadata"] == {"row": 7}
-    soon(lambda: hasattr(account.live.get_task(task.id), "callback_succeeded"), 10, "the callback is not noted")
+    soon(lambda: hasattr(account.live.get_task(task.id), "callback_succeeded"), 60, "the callback is not noted")
     assert account.live.get_task(task.id).callback_succeeded is True
 
 

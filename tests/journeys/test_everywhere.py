@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.fixtures.browser import Visit
+from tests.fixtures.served import soon
 from tests.fixtures.studio import Person, Studio
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -210,10 +211,11 @@ def test_a_list_of_any_length_keeps_few_rows(studio: Studio, visit: Visit) -> No
         )
     page = visit(studio.person("manager"), f"/manage/{studio.first.id}/{project.id}?tab=tasks")
     expect(page.get_by_role("link", name="row-0000")).to_be_visible()
-    for _ in range(40):
+
+    def last_is_there() -> bool:
         page.mouse.wheel(0, 4000)
-        if page.get_by_role("link", name="row-0449").count():
-            break
-        page.wait_for_timeout(50)
+        return page.get_by_role("link", name="row-0449").count() == 1
+
+    soon(last_is_there, 60, "the last row does not come")
     expect(page.get_by_role("link", name="row-0449")).to_be_visible()
     assert page.get_by_role("row").count() < 70

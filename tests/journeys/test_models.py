@@ -51,9 +51,9 @@ def test_a_model_is_put_to_work_and_taken_off(studio: Studio, visit: Visit, zero
     expect(page.get_by_text("whsec_")).to_be_visible()
     card = page.get_by_role("region", name="Noughts")
     expect(card.get_by_role("row").nth(1)).to_contain_text(project.name)
-    expect(card.get_by_role("row").nth(1)).to_contain_text("80", timeout=20_000)  # it says that it is sure by 80 %
+    expect(card.get_by_role("row").nth(1)).to_contain_text("80")  # it says that it is sure by 80 %
     with studio.sdk() as sdk:
-        soon(lambda: sdk.projects.progress(project.id).answers == 3, 20, "the model has answered all three")
+        soon(lambda: sdk.projects.progress(project.id).answers == 3, 60, "the model has answered all three")
         card.get_by_role("button", name="Pause").click()
         expect(card.get_by_role("button", name="Resume")).to_be_visible()
         card.get_by_label("Add to a project").select_option(other.name)

@@ -47,7 +47,7 @@ def place(studio: Studio, name: str, tasks: int = 1) -> str:
             found[:] = [p for p in sdk.projects.list() if p.name == name]
             return bool(found) and len(list(sdk.tasks.list(found[0].id))) == tasks
 
-    soon(there, 20, f"the tasks of {name} are not there")
+    soon(there, 60, f"the tasks of {name} are not there")
     return f"/work/{studio.first.id}/{found[0].id}"
 
 

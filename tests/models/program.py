@@ -32,12 +32,13 @@ class Call:
 class Program:
     """What was asked, and how the next calls are answered: a reply as JSON, bytes of a body, or a name of `RAW`.
 
-    `hang` never answers, `huge` never ends.
+    `hang` never answers, `huge` never ends. What `says` and `gate` are when a call arrives holds for it: its answer,
+    and what that waits for.
     """
 
     url: str = ""
     says: Callable[[Call], object] = lambda _: {"answer": {"choice": "a"}}
-    seconds: float = 0.0
+    gate: asyncio.Event | None = None
     calls: list[Call] = field(default_factory=list)
     open_now: int = 0
     most_at_once: int = 0
@@ -46,14 +47,15 @@ class Program:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
         headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines)}
         call = Call(first.split()[1], headers, await reader.readexactly(int(headers["content-length"])))
+        said = self.says(call)
         self.calls.append(call)
         self.open_now += 1
         self.most_at_once = max(self.most_at_once, self.open_now)
-        await asyncio.sleep(self.seconds)
+        if self.gate is not None:
+            await self.gate.wait()
         self.open_now -= 1
-        said = self.says(call)
         if said == "hang":
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()  # until the test is over
         elif said == "huge":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             while True:
@@ -65,6 +67,13 @@ class Program:
             body = said if isinstance(said, bytes) else json.dumps(said).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         await writer.drain()
+
+
+async def asked(there: Program, calls: int = 1) -> None:
+    """Waits until so many calls have come."""
+    async with asyncio.timeout(60):
+        while len(there.calls) < calls:  # noqa: ASYNC110 - a socket sets no event
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

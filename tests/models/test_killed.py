@@ -41,7 +41,7 @@ async def test_a_killed_worker_loses_and_doubles_nothing() -> None:
                     await asyncio.sleep(0.3)
 
             assert await until(TASKS - 3, 25.0) == TASKS - 3  # three calls hang; those beside them go on
-            soon(lambda: served.kill("worker"), 10, "the worker runs")
+            soon(lambda: served.kill("worker"), 60, "the worker runs")
             assert await until(TASKS, 60.0) == TASKS
             asked = [c.headers["webhook-id"] for c in there.calls]
             assert len(set(asked)) == TASKS  # under their old leases

@@ -10,6 +10,8 @@ from tests.fixtures.crew import Crew, choices, fixed
 import neraca.routing
 from neraca.answers import service as answers
 
+WAITING = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
 
 def until(lease: dict[str, str]) -> datetime:
     return datetime.fromisoformat(lease["lease_until"])
@@ -187,7 +189,9 @@ async def test_a_slot_that_returns_while_its_task_is_decided_closes(crew: Crew) 
         await db.execute("update task set state = 'decided' where id = %s", [task])
         await db.execute("update slot set state = 3 where task_id = %s and state = 0", [task])
         skipping = asyncio.create_task(crew.act(one, skipped, "skip"))
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(60):
+            while not await crew.rows(WAITING):  # noqa: ASYNC110 - a lock sets no event
+                await asyncio.sleep(0.02)
         await crew.turn()  # steps over the task that is being decided
     assert (await skipping).status_code == 204
     await crew.turn()

@@ -20,6 +20,7 @@ from tests.fixtures.home import home_folder
 
 from neraca.kit import postgres
 from neraca.server import port as ports
+from neraca.server.launcher import BACKOFF_SECONDS
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds the launcher's children in /proc")
 
@@ -87,7 +88,7 @@ def house() -> Iterator[House]:
         for launcher in made.launchers:
             with contextlib.suppress(ProcessLookupError):
                 launcher.terminate()
-            launcher.communicate(timeout=30)
+            launcher.communicate(timeout=60)
         if postgres.status(made.home).running:
             postgres.start(made.home).stop()
 
@@ -98,21 +99,22 @@ def test_a_first_start_deaths_and_a_clean_stop(house: House) -> None:
     first = json.loads((house.home / "first-run.json").read_text())
     assert (house.home / "first-run.json").stat().st_mode & 0o777 == 0o600
     assert first["operator"]["password"]
-    soon(lambda: house.child("worker") is not None, 10)
+    soon(lambda: house.child("worker") is not None, 60)
 
     for module in ("api", "worker"):
         old = house.child(module)
         assert old is not None
         os.kill(old, signal.SIGKILL)
-        soon(partial(house.restarted, module, old), 2)
-    soon(house.ready, 20)
+        soon(partial(house.restarted, module, old), 60)
+    assert max(BACKOFF_SECONDS) < 2
+    soon(house.ready, 60)
 
     server = int(Path(postgres.status(house.home).data or "", "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
-    soon(lambda: not ports.is_free(house.port) and house.ready(), 20)
+    soon(lambda: not ports.is_free(house.port) and house.ready(), 60)
 
     launcher.send_signal(signal.SIGTERM)
-    said, _ = launcher.communicate(timeout=30)
+    said, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0
     assert re.search(rf"http://127\.0\.0\.1:{house.port}\b", said)
     assert first["operator"]["email"] in said
@@ -125,10 +127,10 @@ def test_a_second_start_takes_over_from_a_killed_launcher(house: House) -> None:
     launcher = house.launch()
     soon(house.ready, 60)
     secrets = (house.home / "first-run.json").read_bytes()
-    soon(lambda: house.child("worker") is not None, 10)
+    soon(lambda: house.child("worker") is not None, 60)
     launcher.kill()
     again = house.launch()  # at once: leftovers of the first still hold the port
-    soon(lambda: (house.home / "launcher.lock").read_text() == str(again.pid), 10)
+    soon(lambda: (house.home / "launcher.lock").read_text() == str(again.pid), 60)
     soon(house.ready, 60)
     assert (house.home / "first-run.json").read_bytes() == secrets
     assert again.poll() is None
@@ -137,9 +139,9 @@ def test_a_second_start_takes_over_from_a_killed_launcher(house: House) -> None:
 def test_a_second_launcher_of_the_same_home_is_refused(house: House) -> None:
     house.launch()
     lock = house.home / "launcher.lock"
-    soon(lambda: lock.exists() and lock.read_text() != "", 10)
+    soon(lambda: lock.exists() and lock.read_text() != "", 60)
     other = house.launch()
-    said, _ = other.communicate(timeout=10)
+    said, _ = other.communicate(timeout=60)
     assert other.returncode == 1
     assert said.startswith("Neraca already runs from ")
     assert said.count("\n") == 1
@@ -148,7 +150,7 @@ def test_a_second_launcher_of_the_same_home_is_refused(house: House) -> None:
 def test_a_foreign_process_on_the_port_is_named(house: House) -> None:
     with socket.create_server(("127.0.0.1", house.port)):
         refused = house.launch()
-        said, _ = refused.communicate(timeout=10)
+        said, _ = refused.communicate(timeout=60)
     assert refused.returncode == 1
     assert said == (
         f"Port {house.port} is taken by {Path('/proc/self/comm').read_text().strip()} (process "

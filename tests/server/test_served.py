@@ -19,8 +19,8 @@ async def test_an_installation_answers_its_clients_and_its_children_come_back() 
             for module in ("api", "worker"):
                 old = served.child(module)
                 assert served.kill(module)
-                soon(lambda: served.child(module) not in {None, old}, 5, f"{module} did not come back")  # noqa: B023 - called at once
-            soon(served.ready, 20, "the API does not answer again")
+                soon(lambda: served.child(module) not in {None, old}, 60, f"{module} did not come back")  # noqa: B023 - called at once
+            soon(served.ready, 60, "the API does not answer again")
             assert (await labeler.get("/api/work/projects")).status_code == 200
         _stopped(served)
 
