@@ -14,11 +14,12 @@ from tests.fixtures.place import Place
 
 from neraca import deliver, doors
 from neraca.accounts import CellSession, Principal
+from neraca.doors.scale.audits import service as audits
 from neraca.doors.scale.batches import queries as batch_queries
 from neraca.doors.scale.batches import service as batches
 from neraca.doors.scale.errands import callbacks
 from neraca.doors.scale.projects import service as projects
-from neraca.doors.scale.tasks import changes, listing_queries, service
+from neraca.doors.scale.tasks import listing_queries, service
 from neraca.doors.scale.translate import between
 
 COLOURS = {"attachment_type": "text", "categories": ["red", "blue"]}
@@ -190,7 +191,7 @@ async def test_of_two_workers_one_tells_at_a_time(place: Place) -> None:
     async with place.house.inside(place.cell) as first:
         assert await callbacks.step(first, place.house, now, 50) == 1
         async with account(place) as session:
-            await changes.audit(session, task_id.hex[:24], {"accepted": True})
+            await audits.audit(session, task_id.hex[:24], {"accepted": True})
         async with place.house.inside(place.cell) as second:
             assert await callbacks.step(second, place.house, now, 50) == 0
     async with place.house.inside(place.cell) as db:

@@ -43,6 +43,8 @@ CASES = {
     "GET /scale/v1/task/{task_id}": Case(),
     "POST /scale/v1/task/{task_id}/cancel": Case(state=True, last=True),
     "POST /scale/v1/task/{task_id}/audit": Case({"accepted": True, "comments": None}, state=True),
+    "PUT /scale/v1/audits": Case({"task_id": "{task_id}", "audit_result": "accepted"}, state=True),
+    "GET /scale/v1/audits": Case(query={"task_id": "{task_id}"}),
     "POST /scale/v1/task/{task_id}/unique_id": Case({"unique_id": "{unique}"}),
     "DELETE /scale/v1/task/{task_id}/unique_id": Case(),
     "POST /scale/v1/task/{task_id}/setMetadata": Case({"a": 1}),

@@ -100,11 +100,12 @@ async def lock(db: Connection, task_id: UUID) -> Row | None:
 
 
 async def answers(db: Connection, task_id: UUID) -> list[Row]:
-    """The answers of a task that its verdict rests on: those that came after it do not move it."""
+    """The answers of a task that its verdict rests on: not those that came after it, nor before it was sent back."""
     return await (
         await db.execute(
-            "select id, labeler_id, value, confirmed from answer where task_id = %(t)s and not surplus"
-            " order by event_id",
+            "select a.id, a.labeler_id, a.value, a.confirmed from answer a join task t on t.id = a.task_id"
+            " where a.task_id = %(t)s and not a.surplus and a.event_id > coalesce(t.redo_event_id, 0)"
+            " order by a.event_id",
             {"t": task_id},
         )
     ).fetchall()

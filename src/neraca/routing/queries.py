@@ -266,7 +266,8 @@ select s.task_id, s.n, s.fence, s.gold, s.project_id, s.lease_until > clock_time
   p.policy, p.config, v.config as shown_config, (
     select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value,
       'confirmed', a.confirmed) order by a.event_id), '[]')
-    from answer a where a.task_id = s.task_id and not a.surplus) as earlier
+    from answer a where a.task_id = s.task_id and not a.surplus
+      and a.event_id > coalesce(t.redo_event_id, 0)) as earlier
 from slot s join task t on t.id = s.task_id join project p on p.id = s.project_id
 join project_version v on v.project_id = s.project_id and v.version = s.version
 where s.lease_id = %(i)s and s.state = 1 and s.labeler_id = %(l)s

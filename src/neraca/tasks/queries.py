@@ -116,7 +116,8 @@ TASK = (
 )
 LATEST = (
     " left join suggester b on b.id = t.suggested_by"
-    " left join lateral (select * from verdict x where x.task_id = t.id order by x.version desc limit 1) v on true"
+    " left join lateral (select * from verdict x where x.task_id = t.id and x.event_id > coalesce(t.redo_event_id, 0)"
+    " order by x.version desc limit 1) v on true"
 )
 
 

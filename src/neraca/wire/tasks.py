@@ -63,7 +63,7 @@ class TasksCreated(Told):
     items: list[TaskRef]
 
 
-Reason = Literal["count", "met", "exhausted", "capped", "escalated", "gold"]
+Reason = Literal["count", "met", "exhausted", "capped", "escalated", "gold", "fixed"]
 """Why a task ended; docs/reference/policies.md tells of each."""
 
 

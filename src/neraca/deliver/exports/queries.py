@@ -16,7 +16,7 @@ STRAIGHT = "set local enable_hashjoin = off; set local enable_mergejoin = off; s
 
 PAGE = """
 page as (
-  select t.id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.canceled_event_id
+  select t.id, t.seq, t.batch_id, t.external_id, t.params, t.metadata, t.canceled_event_id, t.redo_event_id
   from task t join event e on e.id = t.event_id
   where t.project_id = %(project)s and t.seq > %(after)s and e.pos <= %(position)s
   order by t.seq limit %(n)s
@@ -24,7 +24,10 @@ page as (
 VERDICT = """
 left join lateral (
   select v.* from verdict v join event e on e.id = v.event_id and e.pos <= %(position)s
-  where v.task_id = t.id order by v.version desc limit 1
+  where v.task_id = t.id and (t.redo_event_id is null or not exists (
+    select 1 from event r where r.task_id = t.id and r.id > v.event_id and r.kind = 'task.reopened'
+      and r.pos <= %(position)s))
+  order by v.version desc limit 1
 ) v on true"""
 
 # PostgreSQL writes the JSON text: no row is built in Python.

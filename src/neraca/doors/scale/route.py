@@ -41,9 +41,9 @@ class RawPaths:
         await self.app(scope, receive, send)
 
 
-def answer(body: object) -> Response:
+def answer(body: object, status: int = 200) -> Response:
     """200 with JSON: the only success that the client knows."""
-    return Response(msgspec.json.encode(body), media_type="application/json")
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
 def _sentence(problem: Problem) -> str:

@@ -36,7 +36,9 @@ async def tell(db: Connection, home: House, row: dict[str, Any], now: datetime) 
         task = await tasks.get(db, row["task_id"], mode)
         if task is None:
             continue
-        if task["callback_url"] is not None and task["status"] in {"completed", "error"}:
+        rejected = task["status"] == "pending" and task["review_status"] is not None
+        due = task["status"] in {"completed", "error"} or rejected
+        if task["callback_url"] is not None and due:
             (told,) = await show.many(db, [task], home)
             await _send(db, mode, task["callback_url"], task["id"], row["id"], "task", task_payload(told), now)
         if task["batch_id"] is not None and task["status"] != "pending":

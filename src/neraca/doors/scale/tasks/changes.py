@@ -1,4 +1,4 @@
-"""What a client does to a task that is there: cancel, audit, rename, describe, tag, tell again."""
+"""What a client does to a task that is there: cancel, rename, describe, tag, tell again."""
 
 import json
 from typing import Any
@@ -9,7 +9,6 @@ from neraca import tasks
 from neraca.accounts import CellSession
 from neraca.doors.scale import words
 from neraca.doors.scale.tasks import queries, rules, service, show
-from neraca.kit import clock
 from neraca.wire.errors import Conflict
 
 ENDED = frozenset({"completed", "error"})
@@ -31,30 +30,6 @@ async def cancel(session: CellSession, task_name: str, *, clear: bool) -> dict[s
             await queries.change(session.db, row["id"], row["mode"], sets, {})
     if clear:
         await queries.change(session.db, row["id"], row["mode"], "unique_id = null", {})
-    return await service.get(session, task_name)
-
-
-async def audit(session: CellSession, task_name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The client's own judgement on a completed task; it is told to the callback."""
-    row = await service.row(session, task_name)
-    if row["status"] != "completed":
-        raise words.wrong("", "Only a completed task can be audited.")
-    accepted = words.truth(given.get("accepted"), "accepted", default=False)
-    if "accepted" not in given:
-        raise words.wrong("accepted", "accepted is required.")
-    comments = words.text(given.get("comments"), "comments", 20_000)
-    result = "accepted" if accepted else "rejected"
-    line = {
-        "audited_by": session.who.key_name or session.who.actor,
-        "audited_at": words.told_at(clock.now()),
-        "audit_result": result,
-        "audit_source": "customer",
-    }
-    await queries.change(session.db, row["id"], row["mode"], "review_status = %(r)s", {"r": result})
-    sets = "review_comments = %(c)s, audits = coalesce(audits, '[]') || %(a)s::jsonb"
-    await queries.change_body(session.db, row["id"], sets, {"c": comments, "a": json.dumps([line])})
-    if row["callback_url"] is not None:
-        await queries.tell(session.db, row["id"])
     return await service.get(session, task_name)
 
 

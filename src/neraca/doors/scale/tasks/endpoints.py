@@ -41,13 +41,6 @@ async def cancel(request: Request, task_id: str) -> Response:
         return route.answer(await changes.cancel(session, task_id, clear=clear))
 
 
-@router.post("/task/{task_id}/audit")
-async def audit(request: Request, task_id: str) -> Response:
-    given = await route.fields(request)
-    async with route.account(request) as session:
-        return route.answer(await changes.audit(session, task_id, given))
-
-
 @router.post("/task/{task_id}/unique_id")
 async def set_unique_id(request: Request, task_id: str) -> Response:
     unique_id = rules.unique_id((await route.fields(request)).get("unique_id"))

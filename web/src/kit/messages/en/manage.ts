@@ -112,6 +112,7 @@ export const manage = {
   "reason.exhausted": "The most answers were used up, and it is not sure enough.",
   "reason.capped": "Another answer would have cost more than the cap, and it is not sure enough.",
   "reason.escalated": "Others could not tell, so somebody with the skill did.",
+  "reason.fixed": "A manager or the client put it right.",
   "labeler": "Labeler",
   "labeler.person": "Person",
   "labeler.model": "Model",

@@ -38,4 +38,5 @@ export const policy = {
   "ended.capped": "Cost cap",
   "ended.escalated": "Experts",
   "ended.gold": "Gold",
+  "ended.fixed": "put right",
 } as const;

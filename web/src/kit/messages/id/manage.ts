@@ -113,6 +113,7 @@ export const manage: Record<keyof typeof en, string> = {
   "reason.exhausted": "Jumlah jawaban paling banyak sudah habis, dan belum cukup pasti.",
   "reason.capped": "Satu jawaban lagi akan melampaui batas biaya, dan belum cukup pasti.",
   "reason.escalated": "Yang lain tidak dapat memastikan, jadi orang dengan keahlian itu yang menentukan.",
+  "reason.fixed": "Dibetulkan oleh manajer atau klien.",
   "labeler": "Pelabel",
   "labeler.person": "Orang",
   "labeler.model": "Model",

@@ -40,4 +40,5 @@ export const policy: Record<keyof typeof en, string> = {
   "ended.capped": "Batas biaya",
   "ended.escalated": "Ahli",
   "ended.gold": "Emas",
+  "ended.fixed": "dibetulkan",
 };
