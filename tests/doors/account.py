@@ -12,7 +12,10 @@ from uuid import uuid4
 
 import httpx
 import scaleapi
+from scaleapi.teams import TeammateRole
 from tests.fixtures.served import Client, Served, soon
+
+PASSWORD = "a long password"
 
 
 def fresh(word: str) -> str:
@@ -50,6 +53,23 @@ class Account:
         self._open.append(made.http)
         return made
 
+    def person(self, email: str | None = None, role: str = "labeler") -> "Labeler":
+        """A person who is invited, joins, and signs in."""
+        email = email or f"{uuid4().hex[:8]}@example.org"
+        team = self.live.invite_teammates([email], TeammateRole(role))
+        (url,) = [mate.as_dict()["invitation_url"] for mate in team if mate.email == email]
+        with httpx.Client(base_url=self.served.url, trust_env=False, timeout=30) as http:
+            http.get("/api/session")
+            body = {"token": url.rpartition("/")[2], "name": "Ann", "password": PASSWORD}
+            http.post("/api/invitations/accept", json=body).raise_for_status()
+            said = http.post("/api/session", json={"email": email, "password": PASSWORD}).raise_for_status()
+            headers = {"X-CSRF-Token": said.json()["csrf"]}
+            asked = {"client_id": str(self.client.id)}
+            token = http.post("/api/cell-tokens", json=asked, headers=headers).raise_for_status().json()["token"]
+        made = Labeler(self.served.url, token, email)
+        self._open.append(made.http)
+        return made
+
     def callback_key(self) -> str:
         with self.raw() as http:
             return str(http.get("/scale/v1/account").json()["callback_auth_key"])
@@ -58,14 +78,18 @@ class Account:
 class Labeler:
     """Somebody who works through the house's own API, as the editor does."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, email: str = "") -> None:
+        self.email = email
         self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False, timeout=30)
+
+    def offers(self) -> list[dict[str, Any]]:
+        """What is offered, in its order."""
+        items: list[dict[str, Any]] = self.http.get("/api/work/projects").raise_for_status().json()["items"]
+        return items
 
     def project(self, name: str) -> dict[str, Any]:
         """What is offered under a name."""
-        items = self.http.get("/api/work/projects").raise_for_status().json()["items"]
-        found: dict[str, Any] = next(p for p in items if p["name"] == name)
-        return found
+        return next(p for p in self.offers() if p["name"] == name)
 
     def next(self, project_id: str) -> dict[str, Any] | None:
         said = self.http.post("/api/work/next", json={"project_id": project_id}).raise_for_status()

@@ -52,3 +52,7 @@ create table scale_audit (
     created_at timestamptz not null default clock_timestamp()
 );
 create index scale_audit_task on scale_audit (task_id, created_at, id);
+
+-- Batches of a Studio's order that have ended, and whose level goes to the next one.
+create index scale_batch_passed on scale_batch (id)
+    where completed_at is not null and studio_priority is not null and level is not null;

@@ -9,10 +9,10 @@ from argon2.exceptions import VerificationError
 
 from neraca.accounts import queries, rules
 from neraca.accounts.gate import MANAGE, CellSession, Principal, SignedIn
-from neraca.accounts.house import House
+from neraca.accounts.house import Cell, House
 from neraca.kit import clock, urlguard
 from neraca.kit.session import Connection
-from neraca.kit.signing import digest, token
+from neraca.kit.signing import digest, pseudonym, token
 from neraca.wire.accounts import (
     Client,
     ClientCreated,
@@ -191,6 +191,13 @@ async def people(session: CellSession) -> tuple[list[queries.Row], list[queries.
         members = await queries.members(control, session.who.client_id, None, EVERYBODY)
         invited = await queries.invitations(control, session.who.client_id, None, EVERYBODY)
     return members, [i for i in invited if i["accepted_at"] is None and i["expires_at"] > clock.now()]
+
+
+async def labelers(home: House, cell: Cell) -> dict[str, UUID]:
+    """The pseudonyms of all members of a client in its cell, by their address in small letters."""
+    async with home.control() as control:
+        members = await queries.members(control, cell.client_id, None, EVERYBODY)
+    return {m["email"].lower(): pseudonym(cell.pseudonym_key, f"person:{m['person_id']}") for m in members}
 
 
 async def keys_of(home: House, client: str) -> list[queries.Row]:

@@ -29,14 +29,15 @@ select %(t)s, coalesce((select max(version) from verdict where task_id = %(t)s),
   %(r)s, %(a)s, id, %(g)s, %(o)s from noted
 """
 
-# A task that asks on wants a slot that is open or leased; where there is none, one is made.
+# A task that asks on wants a slot that is open or leased; where there is none, one is made, in the lane of the others.
 ASK = """
 with moved as (
   update task set confidence = %(c)s, posterior = %(post)s where id = %(t)s
 )
 insert into slot (task_id, n, project_id, priority, needs)
-select %(t)s, max(n) + 1, %(p)s, %(y)s, %(s)s from slot where task_id = %(t)s
-having count(*) filter (where state < 2) = 0
+select %(t)s, max(n) + 1, %(p)s, %(y)s,
+  coalesce(%(s)s::text, (array_agg(needs order by n) filter (where needs like 'studio:%%'))[1])
+from slot where task_id = %(t)s having count(*) filter (where state < 2) = 0
 """
 
 # Nobody else is asked from now on; who is at work may finish. One slot for somebody with the skill, and the next when
@@ -58,7 +59,8 @@ select %(t)s, max(n) + 1, %(p)s, %(y)s, %(s)s from slot where task_id = %(t)s
 PAID = """
 select p.price_micros as price, coalesce(sum(s.price_micros) filter (where s.state in (1, 2)), 0)::bigint as spent,
   count(*) filter (where s.state = 1) as pending
-from project p left join slot s on s.task_id = %(t)s and not s.gold and s.needs is null
+from project p left join slot s on s.task_id = %(t)s and not s.gold
+  and (s.needs is null or s.needs like 'studio:%%')
 where p.id = %(p)s group by p.price_micros
 """
 
@@ -173,7 +175,8 @@ async def experts(db: Connection, task_id: UUID) -> list[UUID]:
     """Who answered a task in a slot that wanted a skill."""
     rows = await (
         await db.execute(
-            "select labeler_id from slot where task_id = %(t)s and state = 2 and needs is not null", {"t": task_id}
+            "select labeler_id from slot where task_id = %(t)s and state = 2 and needs not like 'studio:%%'",
+            {"t": task_id},
         )
     ).fetchall()
     return [r["labeler_id"] for r in rows]

@@ -18,6 +18,8 @@ with noted as (
 ), moved as (
   update task set state = 'open', redo_event_id = noted.id, confidence = null, posterior = null
   from noted where task.id = %(t)s
+), gone as (
+  delete from slot where task_id = %(t)s and state = 3 and labeler_id is null
 )
 insert into slot (task_id, n, project_id, priority, needs)
 select %(t)s, had.n + g.n, %(p)s, %(y)s, had.needs

@@ -45,8 +45,9 @@ def _open(row: queries.Row) -> int:
 @router.get("/api/work/projects/{project_id}/instructions", openapi_extra=doc())
 async def get_instructions(request: Request, project_id: str) -> wire.Instructions:
     async with inside(request, WORK) as session:
-        row = await queries.workable(session.db, known(project_id), session.who.mode or "live")
-        if row is None:
+        who = session.who
+        row = await queries.workable(session.db, known(project_id), who.mode or "live", who.labeler_id)
+        if row is None or not (row["may"] or row["holds"]):
             raise NotFound
         exam = await exams.standing(session, row)
     return wire.Instructions(

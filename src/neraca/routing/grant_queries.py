@@ -7,9 +7,10 @@ from uuid import UUID
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
+STUDIO = "studio:"  # a lane of slots that a Studio keeps, and no skill that a manager grants
 SHOWN = (
     "select l.id, l.handle, l.kind, l.created_at, array(select g.skill from labeler_grant g where g.labeler_id = l.id"
-    " order by g.skill) as skills from labeler l"
+    f" and g.skill not like '{STUDIO}%%' order by g.skill) as skills from labeler l"
 )
 
 
@@ -38,7 +39,7 @@ async def change(db: Connection, labeler_id: UUID, *, granted: Sequence[str], re
     await db.execute(
         "with gone as (delete from labeler_grant where labeler_id = %(l)s and skill = any(%(r)s) returning skill),"
         " new as (insert into labeler_grant (labeler_id, skill, granted_by) select %(l)s, one, %(b)s"
-        "   from unnest(%(g)s::text[]) one returning skill)"
+        "   from unnest(%(g)s::text[]) one on conflict do nothing returning skill)"
         " insert into event (kind, actor, data) select kind, %(b)s, jsonb_build_object('labeler', %(l)s::text,"
         "   'skill', skill) from (select 'skill.granted' as kind, skill from new"
         "   union all select 'skill.revoked', skill from gone) told",

@@ -15,6 +15,12 @@ PREFETCH_SECONDS = 120
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
 
+# Some projects are for those who are named alone; a model is named by being attached.
+MAY = """(not p.named_only
+    or exists (select 1 from project_labeler a where a.project_id = p.id and a.labeler_id = %(l)s)
+    or exists (select 1 from model m join model_project x on x.model_id = m.id
+               where m.labeler_id = %(l)s and x.project_id = p.id))"""
+
 # Gold among the work of a labeler: `share` of what they are given, less the more of it they have answered rightly.
 # Whether it is their turn hangs on the slot that they would get and on how much gold they were asked, under the
 # cell's secret: nobody who does not know that can tell. The next gold is the first behind a random task id that they
@@ -137,6 +143,7 @@ with recursive live as (
 ), wanting as (
   select p.* from project p where p.id = %(p)s and p.mode = %(m)s and p.state = 'active' and (
     select count(*) < %(most)s and count(*) filter (where not begun) = 0 from live)
+    and {MAY}
     and (not p.policy ? 'exam' or exists (select 1 from exam e where e.labeler_id = %(l)s and e.project_id = p.id
                                           and e.state = 'passed'))
 ), {LEVEL}, $needed $chosen $pick as (
@@ -432,7 +439,7 @@ async def offers(db: Connection) -> list[Row]:
 
 
 async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
-    """What this labeler may do, what wants a skill of theirs included.
+    """What this labeler may do, first what they are named for, what wants a skill of theirs included.
 
     Gold they have not had counts as open slots: every claim takes one off.
     """
@@ -451,20 +458,22 @@ async def work(db: Connection, labeler_id: UUID, mode: str) -> list[Row]:
             "   union all (select 1 from labeler_grant g join slot s on s.project_id = p.id and s.state = 0"
             "     and s.needs = g.skill where g.labeler_id = %(l)s limit 1000)) o limit 1000) o) o"
             " left join exam e on e.labeler_id = %(l)s and e.project_id = p.id"
-            " where p.mode = %(m)s and p.state = 'active' order by p.priority desc, p.created_at, p.id"
-            " limit 500",
+            f" where p.mode = %(m)s and p.state = 'active' and {MAY}"
+            " order by p.named_only desc, p.priority desc, p.created_at, p.id limit 500",
             {"l": labeler_id, "m": mode},
         )
     ).fetchall()
 
 
-async def workable(db: Connection, project_id: UUID, mode: str) -> Row | None:
+async def workable(db: Connection, project_id: UUID, mode: str, labeler_id: UUID) -> Row | None:
+    """A project; `may` is whether this labeler is given its work, `holds` whether they still have some of it."""
     return await (
         await db.execute(
-            "select id, name, kind, config, version, instructions, policy, price_micros, currency, minutes, state"
-            " from project"
-            " where id = %(p)s and mode = %(m)s and state <> 'archived'",
-            {"p": project_id, "m": mode},
+            "select id, name, kind, config, version, instructions, policy, price_micros, currency, minutes, state,"
+            f" {MAY} as may, exists (select 1 from slot s where s.labeler_id = %(l)s and s.project_id = p.id"
+            "   and s.state = 1 and s.lease_until is not null) as holds"
+            " from project p where id = %(p)s and mode = %(m)s and state <> 'archived'",
+            {"p": project_id, "m": mode, "l": labeler_id},
         )
     ).fetchone()
 

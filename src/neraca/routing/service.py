@@ -131,10 +131,10 @@ async def _look_again(
     session: CellSession, project_id: UUID, *, prefetch: bool, most: int | None = None
 ) -> queries.Row | None:
     """After a vain claim: what has come back behind the labeler's cursor. Raises not-found."""
-    project = await queries.workable(session.db, project_id, session.who.mode or "live")
+    project = await queries.workable(session.db, project_id, session.who.mode or "live", session.who.labeler_id)
     if project is None:
         raise NotFound
-    if project["state"] != "active":
+    if project["state"] != "active" or not project["may"]:
         return None
     if "exam" in project["policy"]:
         sitting = await exams.sit(session, project_id, prefetch=prefetch, most=most or (2 if prefetch else 1))

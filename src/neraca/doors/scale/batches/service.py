@@ -5,7 +5,7 @@ from typing import Any
 
 from neraca.accounts import CellSession
 from neraca.doors.scale import words
-from neraca.doors.scale.batches import queries
+from neraca.doors.scale.batches import order_queries, queries
 from neraca.doors.scale.projects import service as projects
 from neraca.doors.scale.tasks import queries as tasks
 from neraca.doors.scale.tasks import rules
@@ -61,6 +61,7 @@ async def create(session: CellSession, given: dict[str, Any]) -> dict[str, Any]:
     )
     if made is None:
         raise Duplicate(why=f'There is a batch of the name "{name}" already')
+    await order_queries.settle(session.db, made)
     return shown(await row(session, name))
 
 
@@ -97,10 +98,12 @@ async def set_metadata(session: CellSession, name: str, metadata: dict[str, Any]
 
 
 async def prioritize(session: CellSession, name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Keeps a priority of 10 to 30 with the batch."""
+    """All tasks of the batch have a priority of 10 to 30, larger first; the worker moves those that are open."""
     batch = await row(session, name)
     priority = words.whole(given.get("priority"), "priority", 10, 10, 30)
+    await order_queries.alone(session.db, batch["mode"])
     await queries.set_priority(session.db, batch["id"], priority)
+    await order_queries.level(session.db, batch["mode"])
     return {"result": f"Priority {priority} is set."}
 
 

@@ -29,16 +29,21 @@ async def projects_named(db: Connection, mode: str, names: list[str]) -> list[UU
 
 
 async def assign(db: Connection, project_ids: list[UUID], emails: list[str]) -> None:
+    """From now on these projects are for those alone who are assigned."""
     await db.execute(
         "insert into scale_assignment (project_id, email) select p, e from unnest(%(p)s::uuid[]) p,"
         " unnest(%(e)s::text[]) e on conflict do nothing",
         {"p": project_ids, "e": emails},
     )
+    await db.execute(
+        "update scale_project set assigned = true where id = any(%(p)s) and not assigned", {"p": project_ids}
+    )
 
 
 async def unassign(db: Connection, project_ids: list[UUID], emails: list[str]) -> None:
     await db.execute(
-        "delete from scale_assignment where project_id = any(%(p)s) and email = any(%(e)s)",
+        "delete from scale_assignment where project_id = any(%(p)s)"
+        " and lower(email) = any(select lower(e) from unnest(%(e)s::text[]) e)",
         {"p": project_ids, "e": emails},
     )
 
@@ -72,20 +77,23 @@ async def change_group(db: Connection, group_id: UUID, add: list[str], remove: l
         {"g": group_id, "e": add},
     )
     await db.execute(
-        "delete from scale_group_member where group_id = %(g)s and email = any(%(e)s)", {"g": group_id, "e": remove}
+        "delete from scale_group_member where group_id = %(g)s"
+        " and lower(email) = any(select lower(e) from unnest(%(e)s::text[]) e)",
+        {"g": group_id, "e": remove},
     )
 
 
 async def batches(db: Connection, mode: str) -> list[Row]:
-    """In the order of their priority, then of their creation."""
+    """In the order of their priority, then calibrations, then as they were made."""
     return await (
         await db.execute(
-            f"select b.id, b.name, b.project_id, p.name as project, b.studio_priority, {STATUS} as status,"
-            " n.pending, n.completed, n.error, n.canceled, coalesce((select array_agg(g.name order by g.name)"
+            "select b.id, b.name, b.project_id, p.name as project, b.studio_priority,"
+            f" {STATUS} as status, n.pending, n.completed, n.error, n.canceled,"
+            " coalesce((select array_agg(g.name order by g.name)"
             "  from scale_batch_group x join scale_group g on g.id = x.group_id where x.batch_id = b.id), '{}')"
             " as groups"
             f" from scale_batch b{JOINED} where b.mode = %(m)s"
-            " order by b.studio_priority nulls last, b.created_at, b.id",
+            " order by b.studio_priority nulls last, b.calibration desc, b.created_at, b.id",
             {"m": mode},
         )
     ).fetchall()

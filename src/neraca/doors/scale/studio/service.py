@@ -3,8 +3,11 @@
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from neraca import accounts
 from neraca.accounts import CellSession
 from neraca.doors.scale import words
+from neraca.doors.scale.batches import order_queries
+from neraca.doors.scale.projects import access_queries
 from neraca.doors.scale.projects import service as projects
 from neraca.doors.scale.studio import queries
 from neraca.wire.errors import Duplicate, NotFound
@@ -31,7 +34,15 @@ async def assign(session: CellSession, given: Json, *, add: bool) -> dict[str, l
     if len(found) < len(names):
         raise NotFound
     await (queries.assign if add else queries.unassign)(session.db, found, emails)
+    await _introduce(session)
+    await access_queries.spread(session.db, found)
     return await assignments(session)
+
+
+async def _introduce(session: CellSession) -> None:
+    """Those who were named and are members are known from now on; whoever joins is introduced by the worker."""
+    if await access_queries.unknown(session.db):
+        await access_queries.introduce(session.db, await accounts.labelers(session.house, session.cell))
 
 
 def _group(row: queries.Row) -> Json:
@@ -63,6 +74,7 @@ async def add_group(session: CellSession, project: str, given: Json) -> Json:
     if group_id is None:
         raise Duplicate(why=f'There is a group of the name "{name}" already')
     await queries.change_group(session.db, group_id, emails, [])
+    await _introduce(session)
     return _group(await _one(session, found, name))
 
 
@@ -72,6 +84,8 @@ async def change_group(session: CellSession, project: str, name: str, given: Jso
     group = await _one(session, found, name)
     add, remove = (texts(given.get(field) or [], field) for field in ("add_emails", "remove_emails"))
     await queries.change_group(session.db, group["id"], add, remove)
+    await _introduce(session)
+    await access_queries.grant_lanes(session.db)
     return _group(await _one(session, found, name))
 
 
@@ -104,6 +118,8 @@ async def assign_batch(session: CellSession, name: str, given: Json) -> Json:
             if not known.keys() >= set(wanted):
                 raise NotFound
             await queries.set_groups(session.db, row["id"], [known[group] for group in wanted])
+            await order_queries.lane(session.db, row["id"])
+            await access_queries.grant_lanes(session.db)
             return _batch({**row, "groups": sorted(wanted)})
     raise NotFound
 
@@ -117,5 +133,7 @@ async def prioritize(session: CellSession, given: Json) -> list[Json]:
     names = list(dict.fromkeys(b["name"] for b in listed))
     if not known.keys() >= set(names):
         raise NotFound
+    await order_queries.alone(session.db, words.mode(session))
     await queries.set_order(session.db, words.mode(session), [known[name] for name in names])
+    await order_queries.level(session.db, words.mode(session))
     return await batches(session)

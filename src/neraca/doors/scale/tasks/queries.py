@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from neraca.doors.scale.projects import access_queries
 from neraca.kit.session import Connection
 
 Row = dict[str, Any]
@@ -40,8 +41,10 @@ select created_at, updated_at, completed_at from made
 # which of them; the slots are those of the place's policy.
 PLACE = """
 with ready as (
-  select t.id, t.place, t.priority, t.unique_id, b.native, b.metadata, b.suggestion from scale_task t
-  join scale_body b on b.id = t.id where {which} and t.stage = 1 and t.status = 'pending'
+  select t.id, t.place, coalesce(a.level, t.priority) as priority, a.lane, t.unique_id, b.native, b.metadata,
+    b.suggestion
+  from scale_task t join scale_body b on b.id = t.id left join scale_batch a on a.id = t.batch_id
+  where {which} and t.stage = 1 and t.status = 'pending'
 ), moved as (
   update scale_task t set stage = 2 from ready r where t.id = r.id
 ), noted as (
@@ -53,8 +56,9 @@ with ready as (
     (r.suggestion->>'by')::uuid
   from ready r join noted n on n.project_id = r.place returning id, project_id, priority
 )
-insert into slot (task_id, n, project_id, priority)
-select m.id, g.n, m.project_id, m.priority from made m join project p on p.id = m.project_id
+insert into slot (task_id, n, project_id, priority, needs)
+select m.id, g.n, m.project_id, m.priority, r.lane from made m join ready r on r.id = m.id
+join project p on p.id = m.project_id
 cross join lateral generate_series(1, coalesce((p.policy->>'answers')::int, (p.policy->>'min')::int)) g(n)
 """
 PLACE_ONE = PLACE.format(which="t.id = %(id)s")
@@ -144,11 +148,14 @@ async def places(db: Connection, mode: str, project_id: UUID | None, word: str) 
 
 
 async def add_place(db: Connection, place_id: UUID, values: dict[str, Any]) -> None:
+    """The place of a question; who may work in it is who may work in its Scale project."""
     await db.execute(
         "insert into scale_place (id, mode, project_id, type, fingerprint)"
         " values (%(id)s, %(mode)s, %(project_id)s, %(type)s, %(fingerprint)s)",
         {**values, "id": place_id},
     )
+    if values["project_id"] is not None:
+        await access_queries.spread(db, [values["project_id"]])
 
 
 async def get(db: Connection, task_id: UUID, mode: str) -> Row | None:
