@@ -185,8 +185,7 @@ async def progress(session: CellSession, project_id: UUID) -> Progress:
     project = await get(session, project_id)
     n = await queries.counts(session.db, project_id)
     more = await queries.summary(session.db, project_id)
-    tasks, canceled = n.get(event.TASKS_ADDED, 0), n.get(event.TASK_CANCELED, 0)
-    decided = n.get(event.TASK_DECIDED, 0) - n.get(event.TASK_REOPENED, 0)
+    tasks, decided, canceled = (n.get(k, 0) for k in (event.TASKS_ADDED, event.TASK_DECIDED, event.TASK_CANCELED))
     answers = n.get(event.ANSWER_STORED, 0)
     return Progress(
         tasks=tasks,

@@ -10,20 +10,27 @@ from neraca.kit.session import Connection
 
 Row = dict[str, Any]
 
-# The answers up to this event count no more: they stay, paid, and the next verdict rests on later ones.
+# The answers up to this event count no more: they stay, paid, and the next verdict rests on later ones. What was
+# counted as decided is counted back.
 SEND_BACK = """
 with noted as (
   insert into event (kind, project_id, task_id, actor, data)
   values ('task.reopened', %(p)s, %(t)s, %(a)s, jsonb_build_object('note', %(w)s::text)) returning id
+), uncounted as (
+  insert into event (kind, project_id, task_id, actor, n, data)
+  select 'task.decided', %(p)s, %(t)s, %(a)s, -1, jsonb_build_object('reason', v.reason) from verdict v
+  where v.task_id = %(t)s and v.reason <> 'fixed' order by v.version desc limit 1
 ), moved as (
-  update task set state = 'open', redo_event_id = noted.id, confidence = null, posterior = null
+  update task set state = 'open', reason = null, redo_event_id = noted.id, confidence = null, posterior = null
   from noted where task.id = %(t)s
 ), gone as (
   delete from slot where task_id = %(t)s and state = 3 and labeler_id is null
 )
 insert into slot (task_id, n, project_id, priority, needs)
 select %(t)s, had.n + g.n, %(p)s, %(y)s, had.needs
-from (select coalesce(max(n), 0) as n, (array_agg(needs order by n))[1] as needs from slot where task_id = %(t)s) had
+from (
+  select coalesce(max(n), 0) as n, (array_agg(needs order by n) filter (where needs like 'studio:%%'))[1] as needs
+  from slot where task_id = %(t)s) had
 cross join generate_series(1, %(s)s::int) g(n)
 """
 
@@ -32,7 +39,7 @@ with noted as (
   insert into event (kind, project_id, task_id, actor, data)
   values ('task.fixed', %(p)s, %(t)s, %(a)s, jsonb_build_object('note', %(w)s::text)) returning id
 ), moved as (
-  update task set confidence = 1, posterior = null where id = %(t)s
+  update task set reason = 'fixed', confidence = 1, posterior = null where id = %(t)s
 ), told as (
   insert into outbox (topic, project_id, task_id, event_id, data)
   select 'callback', %(p)s, %(t)s, id, jsonb_build_object('type', 'task.decided') from noted

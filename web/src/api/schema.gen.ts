@@ -2898,7 +2898,7 @@ export interface components {
              */
             state: "open" | "decided" | "canceled";
             /** Reason */
-            reason: ("count" | "met" | "exhausted" | "capped" | "escalated" | "gold") | null;
+            reason: ("count" | "met" | "exhausted" | "capped" | "escalated" | "gold" | "fixed") | null;
             /** Priority */
             priority: number;
             /** Answers Count */
@@ -2961,7 +2961,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "count" | "met" | "exhausted" | "capped" | "escalated" | "gold";
+            reason: "count" | "met" | "exhausted" | "capped" | "escalated" | "gold" | "fixed";
             /** Version */
             version: number;
             /** Answers */
