@@ -22,15 +22,15 @@ OFF = (
 async def many(place: Place) -> str:
     """A batch in work with ten thousand open tasks."""
     _, batch = await made(place, rapid=True)
-    await post(place, batch)
+    first = await post(place, batch)
     async with place.house.inside(place.cell) as db:
         await db.execute(
             "with made as (insert into scale_task (id, mode, project_id, batch_id, type, status, stage, place)"
             " select (substr(md5('m' || n), 1, 24) || '00000000')::uuid, mode, project_id, batch_id, type, status,"
-            "  stage, place from scale_task t, generate_series(2, %(n)s::int) n returning id)"
-            " insert into scale_body (id, params, native) select m.id, b.params, b.native from made m, (select * from"
-            "  scale_body limit 1) b",
-            {"n": MANY},
+            "  stage, place from scale_task t, generate_series(2, %(n)s::int) n where t.id = %(t)s returning id)"
+            " insert into scale_body (id, params, native) select m.id, b.params, b.native from made m, scale_body b"
+            " where b.id = %(t)s",
+            {"n": MANY, "t": first},
         )
     async with account(place) as session:
         await batches.finalize(session, batch)

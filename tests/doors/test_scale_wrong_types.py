@@ -41,7 +41,13 @@ WRONG: dict[str, tuple[Wrong, Wrong]] = {
     ),
     "GET /scale/v1/task/{task_id}": (NOTHING, NOTHING),
     "POST /scale/v1/task/{task_id}/cancel": (NOTHING, {"clear_unique_id": "maybe"}),
-    "POST /scale/v1/task/{task_id}/audit": ({"accepted": "maybe", "comments": 7}, NOTHING),
+    "POST /scale/v1/task/{task_id}/audit": (
+        {"accepted": "maybe", "comments": 7, "response": [1]}, NOTHING,
+    ),
+    "PUT /scale/v1/audits": (
+        {"audit_result": "fine", "feedback_items": "x", "audited_task_response_url": 7, "comments": 7}, NOTHING,
+    ),
+    "GET /scale/v1/audits": (NOTHING, NOTHING),
     "POST /scale/v1/task/{task_id}/unique_id": ({"unique_id": ["u"]}, NOTHING),
     "DELETE /scale/v1/task/{task_id}/unique_id": (NOTHING, NOTHING),
     "POST /scale/v1/task/{task_id}/setMetadata": (NOTHING, NOTHING),

@@ -103,8 +103,7 @@ async def _fix(session: CellSession, row: task_queries.Row, response: Json, comm
 
 async def add_fixless(session: CellSession, given: Json) -> Json:
     """A judgement that changes no answer, with remarks on its parts. Raises 400, 404."""
-    if given.get("audit_result") not in RESULTS:
-        raise words.wrong("audit_result", "audit_result must be accepted or rejected.")
+    result = words.among(given.get("audit_result"), "audit_result", RESULTS)
     items = given.get("feedback_items", [])
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise words.wrong("feedback_items", f"feedback_items must be a list of at most {MOST_ITEMS} objects.")
@@ -114,7 +113,7 @@ async def add_fixless(session: CellSession, given: Json) -> Json:
     comments = words.text(given.get("comments"), "comments", 20_000)
     row = await _judged(session, str(given.get("task_id")))
     kept = await queries.add_fixless(session.db, row["id"], _who(session), given)
-    await _noted(session, row, given["audit_result"], comments)
+    await _noted(session, row, result, comments)
     return _told(row, kept)
 
 
@@ -122,8 +121,8 @@ def _remark(item: object, at: str) -> None:
     if not isinstance(item, dict) or "type" not in item:
         raise words.wrong(at, f"{at} must be an object with a type.")
     for field, known in ITEM.items():
-        if item.get(field) is not None and item[field] not in known:
-            raise words.wrong(f"{at}.{field}", f"{at}.{field} must be one of {', '.join(sorted(known))}.")
+        if item.get(field) is not None:
+            words.among(item[field], f"{at}.{field}", known)
     words.table(item.get("scope"), f"{at}.scope")
 
 
