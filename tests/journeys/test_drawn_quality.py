@@ -88,6 +88,8 @@ def test_quality_of_boxes_is_told(studio: Studio, visit: Visit, tmp_path: Path) 
     classes = page.get_by_role("table", name="Missed and invented")
     expect(classes.get_by_role("row")).to_have_count(4)
     expect(page.get_by_role("table", name="Labelers").get_by_role("columnheader", name="F1")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="Objects expected right")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text=re.compile("^Expected right"))).to_have_count(0)
     page.evaluate(AXE.read_text("utf-8"))
     assert page.evaluate("axe.run()")["violations"] == []
     classes.get_by_role("link", name="Example 1").first.press("Enter")
@@ -106,3 +108,4 @@ def test_quality_of_boxes_is_told(studio: Studio, visit: Visit, tmp_path: Path) 
     )  # fmt: skip
     assert "classes of objects" in said.stdout
     assert "   F1  95 % interval" in said.stdout
+    assert re.search(r"confidence +\d+\.\d% of the objects on average", said.stdout)

@@ -67,7 +67,10 @@ def test_recall_precision_classes_and_hands_are_found() -> None:
     careless, careful = found.f1.high[:2].max(), found.f1.low[2:].min()
     assert careless < careful
     assert found.precision.high[:2].max() < found.precision.low[2:].min()
-    for rate in (found.recall, found.precision, found.f1):
+    named = drawers.Rate(found.classes.accuracy, found.classes.low, found.classes.high)
+    right = crowd.knows + (1 - crowd.knows) / crowd.classes  # who does not know guesses
+    assert ((named.low < right) & (right < named.high)).sum() >= 10  # of twelve
+    for rate in (found.recall, found.precision, found.f1, named):
         assert ((rate.low > 0) & (rate.low < rate.value) & (rate.value < rate.high) & (rate.high < 1)).all()
 
 
@@ -98,6 +101,9 @@ def test_odd_crowds_are_defined(classes: int) -> None:
         ):  # fmt: skip
             assert np.isfinite(values).all()
         assert (found.noise > 0).all()
+        named = found.classes
+        assert ((named.low > 0) & (named.low <= named.accuracy)).all()
+        assert ((named.accuracy <= named.high) & (named.high <= 1)).all()
 
 
 def test_bad_rows_are_named() -> None:

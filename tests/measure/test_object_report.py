@@ -29,6 +29,19 @@ def test_what_is_wrong_with_a_verdict() -> None:
     assert nothing.lacking == 2
 
 
+def test_how_much_differs_from_the_verdicts() -> None:
+    """Three things in task 0, one in task 1; task 2 is empty by its verdict, and task 3 has none."""
+    task, group = np.array([0, 0, 0, 1, 0, 0, 3]), np.array([0, 1, 2, 3, 0, 2, 4])
+    who, label = np.array([0, 0, 0, 0, 1, 1, 1]), np.array([0, 1, 1, 0, 0, 0, 0])
+    marks = drawers.Marks(task, who, label, group, np.zeros((7, 4)))
+    asked = np.array([[0, 0], [1, 0], [2, 0], [0, 1], [1, 1], [3, 1], [2, 2], [3, 3]])
+    held, size = np.array([0, 1, 0, -1, 0]), np.array([3, 1, 0, -1])
+    found = object_report.against(marks, asked, held, size, labelers=5)
+    assert found[0] == pytest.approx(1 - 2 * 2 / (4 + 4))  # one of another class, and one that is in no verdict
+    assert found[1] == pytest.approx(1 - 2 * 2 / (2 + 4))  # what task 3 has counts for nothing
+    assert found[2:] == [0.0, None, None]
+
+
 def test_the_class_that_is_missed_and_the_one_that_is_invented_are_told() -> None:
     """Everybody overlooks half the things of class 0; inventions are all called class 1."""
     crowd = drawing.crowd(6, tasks=150, labelers=8)

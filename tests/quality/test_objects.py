@@ -209,11 +209,13 @@ async def test_what_is_believed_is_told(crew: Crew) -> None:
     good, careless = listed[str(who[0])], listed[str(who[4])]
     assert good["low"] < good["accuracy"] < good["high"]
     assert good["objects"]["recall_low"] < good["objects"]["recall"] < good["objects"]["recall_high"]
+    assert good["objects"]["classes_low"] < good["objects"]["classes"] < good["objects"]["classes_high"]
+    assert careless["objects"]["classes_high"] < good["objects"]["classes"]
     assert good["objects"]["precision"] > careless["objects"]["precision_high"]
     assert [h["shape"] for h in good["objects"]["hands"]] == ["box"]
     assert good["objects"]["hands"][0]["noise"] < careless["objects"]["hands"][0]["noise"]
     told = (await crew.manager.get(f"/api/projects/{made}/quality")).json()
-    assert (told["verdicts"], told["estimated_answers"]) == (40, 200)
+    assert (told["verdicts"], told["estimated_answers"], told["right_of"]) == (40, 200, "objects")
     assert 0 < told["agreement"]["low"] < told["agreement"]["alpha"] < told["agreement"]["high"] < 1
     assert {one["name"] for one in told["objects"]} == set(CLASSES)
     tasks = {row["id"] for row in (await crew.manager.get(f"/api/projects/{made}/tasks?limit=100")).json()["items"]}
@@ -228,6 +230,9 @@ async def test_what_is_believed_is_told(crew: Crew) -> None:
     assert len(told["labelers"]) == 5
     worst = told["labelers"][[one["labeler"] for one in told["labelers"]].index(str(who[3]))]
     assert worst["high"] < 0.6
+    against = {one["labeler"]: one["against"] for one in told["labelers"]}
+    assert all(0 < against[str(w)] < 0.2 for w in who[:3])
+    assert all(0.4 < against[str(w)] < 0.9 for w in who[3:])
     assert [sign["kind"] for sign in worst["signs"]] == ["overlooks", "invents"]
     assert worst["signs"][1]["sentence"].startswith(
         f"Of {worst['signs'][1]['facts']['drawn']} objects that were drawn "

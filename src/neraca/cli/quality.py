@@ -29,7 +29,8 @@ def _verdicts(told: Quality) -> None:
         return
     why = told.reasons
     print(f"verdicts          the latest {told.verdicts}")
-    print(f"confidence        {told.mean_confidence:.1%} on average; {_unsure(told)} are below 90%")
+    share = " of the objects" if told.right_of == "objects" else ""
+    print(f"confidence        {told.mean_confidence:.1%}{share} on average; {_unsure(told)} are below 90%")
     ends = {
         "sure enough": why.met, "by count": why.count, "by experts": why.escalated,
         "with all answers used up": why.exhausted, "at the cost cap": why.capped,
@@ -39,7 +40,8 @@ def _verdicts(told: Quality) -> None:
     spread = ", ".join(f"{one.answers}: {one.tasks}" for one in told.answers_per_task[:SHOWN])
     print(f"answers a task    {told.mean_answers:.2f} on average ({spread})")
     if told.cost_per_task is not None and told.cost_per_right is not None:
-        print(f"cost              {_money(told.cost_per_task)} a task, {_money(told.cost_per_right)} a right one")
+        one = "a task's worth of right objects" if told.right_of == "objects" else "a right one"
+        print(f"cost              {_money(told.cost_per_task)} a task, {_money(told.cost_per_right)} {one}")
 
 
 def _unsure(told: Quality) -> int:
@@ -91,7 +93,7 @@ def _objects(told: Quality) -> None:
 
 
 def _labelers(told: Quality) -> None:
-    right = "   F1" if told.objects else "right"
+    right = "   F1" if told.right_of == "objects" else "right"
     least = sorted(told.labelers, key=lambda one: (1.0 if one.high is None else one.high, one.handle))[:SHOWN]
     for n, one in enumerate(least):
         if n == 0:

@@ -55,12 +55,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """counts W x K x K (row = truth; empty above `MATRIX` classes), pooled K x K, prior K, accuracy W of the class."""
+    """counts W x K x K (row = truth; empty above `MATRIX` classes), pooled K x K, prior K, accuracy W of the class.
+
+    `low` and `high` W bound the central 95 % of the accuracy; with one class there is nothing to be wrong about.
+    """
 
     counts: Floats
     pooled: Floats
     prior: Floats
     accuracy: Floats
+    low: Floats
+    high: Floats
     pool: float
 
 
@@ -191,11 +196,17 @@ def _classes(given: Marks, keep: Bools, labelers: int, classes: int, groups: int
     size = {"tasks": len(left), "labelers": labelers, "classes": classes}
     if _wide(labelers, classes):
         coin = one_coin.estimate(place, who, said, gold=gold[left], iterations=30, **size)
+        right = np.bincount(who, weights=coin.posterior[place, said], minlength=labelers).astype(np.float64)
+        rates = skills.accuracies(right, np.bincount(who, minlength=labelers))
         nothing = np.zeros((0, 0, 0))
-        pool = float(coin.skill[who].mean())
-        return Classes(nothing, nothing.reshape(0, 0), coin.posterior.mean(axis=0), coin.skill, pool)
+        return Classes(
+            nothing, nothing.reshape(0, 0), coin.posterior.mean(axis=0), *rates, float(rates[0][who].mean())
+        )  # fmt: skip
     found = skills.estimate(place, who, said, gold=gold[left], **size)
-    return Classes(found.counts, found.pooled, found.prior, found.accuracy, float(found.accuracy[who].mean()))
+    return Classes(
+        found.counts, found.pooled, found.prior, found.accuracy, found.low, found.high,
+        float(found.accuracy[who].mean()),
+    )  # fmt: skip
 
 
 def _wide(labelers: int, classes: int) -> bool:
@@ -206,11 +217,14 @@ def _unknown(labelers: int, classes: int) -> Classes:
     """Where there is one class, or nothing that tells them apart."""
     right = UNTOLD if classes > 1 else 1.0
     prior, accuracy = np.full(classes, 1 / classes), np.full(labelers, right)
+    _, low, high = skills.accuracies(np.zeros(labelers), np.zeros(labelers, dtype=np.int64), right)
+    if classes == 1:
+        low = high = accuracy
     if _wide(labelers, classes):
-        return Classes(np.zeros((0, 0, 0)), np.zeros((0, 0)), prior, accuracy, right)
+        return Classes(np.zeros((0, 0, 0)), np.zeros((0, 0)), prior, accuracy, low, high, right)
     pooled = np.full((classes, classes), (1 - right) / max(classes - 1, 1))
     np.fill_diagonal(pooled, right)
-    return Classes(np.zeros((labelers, classes, classes)), pooled, prior, accuracy, right)
+    return Classes(np.zeros((labelers, classes, classes)), pooled, prior, accuracy, low, high, right)
 
 
 def _hands(given: Marks, keep: Bools, labelers: int, seed: int) -> tuple[Floats, Floats, float]:

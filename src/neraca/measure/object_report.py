@@ -3,6 +3,8 @@
 missed     of a class: 1 - sum p drawn / sum p asked over its things, p = P(it is there), by everybody who was asked
 invented   of a class: the mean of 1 - p over what was drawn as it
 mixed up   expected answers l to things of the class c, from the confusions of `drawers`
+against    of a labeler: 1 - 2 M / (drawn + V), M what they drew that is in the verdict with the same class, V the
+           objects of the verdicts of their tasks
 wrong      of a verdict: 1 - (expected right objects) / (its objects + what else is there), by all that is known now
 
 Shapes: n objects (`Marks`), G groups, K classes, T tasks.
@@ -47,11 +49,15 @@ class Mixed:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Of a verdict: the expected share that is wrong or lacks, how many of its objects are doubtful, how many lack."""
+    """Of a verdict: the expected share that is wrong or lacks, how many of its objects are doubtful, how many lack.
+
+    `pairs` are its objects that are a thing, of whatever class: (place in the verdict, place in the things).
+    """
 
     share: float
     doubtful: int
     lacking: int
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 def named(marks: Marks, groups: int, classes: int, labelers: int) -> Ints:
@@ -146,4 +152,28 @@ def wrong(verdict: list[tuple[Box, int]], things: list[tuple[Box, int, float]]) 
         share = 1 - sum(p.values()) / (len(verdict) + sum(lacking))
     else:
         share = 1 - float(np.prod([1 - one for one in lacking]))
-    return Wrong(float(min(max(share, 0.0), 1.0)), doubtful, sum(one >= LEAST for one in lacking))
+    return Wrong(
+        float(min(max(share, 0.0), 1.0)), doubtful, sum(one >= LEAST for one in lacking),
+        tuple((one.left, one.right) for one in pairs),
+    )  # fmt: skip
+
+
+def against(marks: Marks, asked: Ints, held: Ints, size: Ints, *, labelers: int) -> list[float | None]:
+    """W: the share of what a labeler and the verdicts drew that the other did not draw, or draw as another class.
+
+    `asked` a x 2 (task, labeler); `held` G the class that a verdict gives the thing, -1 where none has it; `size` T how
+    many objects the verdict has, -1 where there is none to compare with. None: no answer to such a task.
+    """
+    there = size >= 0
+    own = (marks.labeler < labelers) & there[marks.task]
+    same = own & (marks.label == held[marks.group])
+    met, drew = (np.bincount(marks.labeler[rows], minlength=labelers) for rows in (same, own))
+    task, who = asked[there[asked[:, 0]]].T
+    wanted = np.bincount(who, weights=size[task], minlength=labelers)
+    answers = np.bincount(who, minlength=labelers)
+    return [
+        (1 - 2 * int(met[w]) / (int(drew[w]) + float(wanted[w])) if drew[w] + wanted[w] else 0.0)
+        if answers[w]
+        else None
+        for w in range(labelers)
+    ]

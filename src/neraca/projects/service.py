@@ -217,8 +217,10 @@ def object_skill(told: Mapping[str, Any] | None) -> ObjectSkill | None:
     if told is None:
         return None
     (recall, recall_low, recall_high), (precision, precision_low, precision_high) = told["recall"], told["precision"]
+    classes_low, classes_high = told.get("classes_between", (None, None))
     return ObjectSkill(
         drawn=told["drawn"], recall=recall, recall_low=recall_low, recall_high=recall_high, precision=precision,
         precision_low=precision_low, precision_high=precision_high, classes=told["classes"],
+        classes_low=classes_low, classes_high=classes_high,
         hands=[Hand(shape=name, noise=h["noise"], bias=h["bias"]) for name, h in told["shapes"].items()],
     )  # fmt: skip

@@ -157,6 +157,8 @@ class ObjectSkill(Told):
     precision_low: float
     precision_high: float
     classes: float
+    classes_low: float | None = None  # null: by an estimate that did not tell yet
+    classes_high: float | None = None
     hands: list[Hand]
 
 

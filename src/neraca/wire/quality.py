@@ -67,7 +67,7 @@ class LabelerQuality(Told):
     low: float | None
     high: float | None
     median_seconds: float | None
-    against: float | None  # share of their answers that say something else than the verdict
+    against: float | None  # share of their answers that say something else than the verdict, or of objects that differ
     signs: list[Sign]
 
 
@@ -101,8 +101,12 @@ class VerdictReasons(Told):
 
 
 class Quality(Told):
-    """A project's quality. The first group is of the latest thousand verdicts, the second of the last estimate."""
+    """A project's quality. The first group is of the latest thousand verdicts, the second of the last estimate.
 
+    Of kinds whose answers are objects a confidence is the share of `objects` that are right, of others of `tasks`.
+    """
+
+    right_of: Literal["tasks", "objects"]
     verdicts: int
     confidence: list[int]  # how many of them have 0 to 5 % confidence, 5 to 10 %, and so on
     mean_confidence: float | None

@@ -2657,6 +2657,10 @@ export interface components {
             precision_high: number;
             /** Classes */
             classes: number;
+            /** Classes Low */
+            classes_low?: number | null;
+            /** Classes High */
+            classes_high?: number | null;
             /** Hands */
             hands: components["schemas"]["Hand"][];
         };
@@ -2781,8 +2785,15 @@ export interface components {
         /**
          * Quality
          * @description A project's quality. The first group is of the latest thousand verdicts, the second of the last estimate.
+         *
+         *     Of kinds whose answers are objects a confidence is the share of `objects` that are right, of others of `tasks`.
          */
         Quality: {
+            /**
+             * Right Of
+             * @enum {string}
+             */
+            right_of: "tasks" | "objects";
             /** Verdicts */
             verdicts: number;
             /** Confidence */

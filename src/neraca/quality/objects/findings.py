@@ -27,13 +27,15 @@ CLEARLY = 0.1  # below it, by the upper end of the interval
 
 async def write(house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], found: Learnt) -> None:
     """Makes the report and puts it in the place of the last one."""
+    things = _Things(found)
+    doubts, through = await _doubts(house, cell, project_id, kind, things)
     told = {
         "agreement": await _agreement(house, cell, kind, config, found),
+        "doubts": doubts,
         "confused": _confused(found),
-        "labelers": _labelers(found),
+        "labelers": _labelers(found, things.against()),
         "objects": _classes(found),
     }
-    told["doubts"], through = await _doubts(house, cell, project_id, kind, found)
     async with house.inside(cell) as db:
         await reports.put_report(db, project_id, answers=found.given.seen, verdict_event_id=through, report=told)
 
@@ -85,7 +87,7 @@ def _classes(found: Learnt) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _labelers(found: Learnt) -> list[dict[str, Any]]:
+def _labelers(found: Learnt, against: list[float | None]) -> list[dict[str, Any]]:
     """Their pace, and what speaks against it; skills are read where the report is."""
     who, names = found.asked[:, 1], list(found.given.labelers)
     took = np.array(found.given.active_ms, dtype=np.int64) / 1000
@@ -102,7 +104,8 @@ def _labelers(found: Learnt) -> list[dict[str, Any]]:
     first = sorted(range(len(names)), key=lambda w: (not signs[w], -int(count[w]), w))[:LABELERS]
     return [
         {
-            "labeler": str(names[w]), "answers": int(count[w]), "median_seconds": middle[w], "against": None,
+            "labeler": str(names[w]), "answers": int(count[w]), "median_seconds": middle[w],
+            "against": against[w],
             "signs": [
                 {"kind": sign.kind, "sentence": sign.sentence, "facts": dict(sign.facts)} for sign in signs[w]
             ],
@@ -127,10 +130,10 @@ def _drawing(found: Learnt, w: int) -> list[evidence.Evidence]:
 
 
 async def _doubts(
-    house: House, cell: Cell, project_id: UUID, kind: Kind, found: Learnt
+    house: House, cell: Cell, project_id: UUID, kind: Kind, things: "_Things"
 ) -> tuple[list[dict[str, Any]], int]:
     """Verdicts against all that is known now, the likeliest to be wrong first."""
-    things, through = _Things(found), 0
+    through = 0
     rows: dict[UUID, dict[str, Any]] = {}
     while True:
         async with house.inside(cell) as db:
@@ -151,7 +154,7 @@ async def _doubts(
 
 
 class _Things:
-    """What may be there in each task: mean boxes of the groups, their class, and P(there)."""
+    """What may be there in each task: mean boxes of the groups, their class, and P(there); and what verdicts hold."""
 
     def __init__(self, found: Learnt) -> None:
         marks, groups, people = found.marks, len(found.table.there), len(found.given.labelers)
@@ -166,6 +169,8 @@ class _Things:
         self._order = np.argsort(of, kind="stable")
         self._ends = np.searchsorted(of[self._order], np.arange(len(found.given.tasks) + 1))
         self._number = {name: i for i, name in enumerate(found.classes)}
+        self._held = np.full(groups, -1, dtype=np.int64)
+        self._size = np.full(len(found.given.tasks), -1, dtype=np.int64)
 
     def _of(self, task: int) -> Iterator[tuple[Box, int, float]]:
         for g in self._order[self._ends[task] : self._ends[task + 1]]:
@@ -181,7 +186,21 @@ class _Things:
         verdict = [
             (Box(*one.numbers), self._number.get(one.label, -1)) for one in kind.objects.drawn(row["value"])
         ]  # fmt: skip
-        return object_report.wrong(verdict, things)
+        found = object_report.wrong(verdict, things)
+        mine = self._order[self._ends[task] : self._ends[task + 1]]
+        self._held[mine] = -1
+        for place, thing in found.pairs:
+            self._held[mine[thing]] = verdict[place][1]
+        self._size[task] = len(verdict)
+        return found
+
+    def against(self) -> list[float | None]:
+        """Of each labeler, by the verdicts that were looked at, on tasks that somebody else answered too."""
+        asked, people = self._found.asked, len(self._found.given.labelers)
+        several = np.bincount(asked[:, 0], minlength=len(self._size)) >= 2
+        return object_report.against(
+            self._found.marks, asked, self._held, np.where(several, self._size, -1), labelers=people
+        )
 
     def _tells(self, task: int) -> bool:
         mine = self._order[self._ends[task] : self._ends[task + 1]]

@@ -107,5 +107,6 @@ def _told(table: drawers.Table, w: int) -> dict[str, Any]:
     return {
         "finds": float(table.finds[w]), "invents": float(table.invents[w]), "drawn": int(table.drawn[w]),
         "recall": rate(table.recall), "precision": rate(table.precision), "classes": float(table.classes.accuracy[w]),
+        "classes_between": [float(table.classes.low[w]), float(table.classes.high[w])],
         "shapes": {BOX: {"noise": float(table.noise[w]), "bias": float(table.bias[w])}},
     }  # fmt: skip

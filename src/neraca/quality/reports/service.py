@@ -30,6 +30,7 @@ async def quality(session: CellSession, project_id: UUID) -> wire.Quality:
     doubts = await _doubts(session, told.get("doubts", []), [_unsure(kind, project["config"], r) for r in unsure])
     money = _cost(now, project["currency"])
     return wire.Quality(
+        right_of="tasks" if kind.objects is None else "objects",
         verdicts=now["verdicts"],
         confidence=now["spread"],
         mean_confidence=now["confidence"],

@@ -19,7 +19,7 @@ export function Judged({ labelers, drawn }: { labelers: JudgedLabeler[]; drawn: 
         <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
       </span>) },
     { key: "pace", head: say("quality.pace"), end: true, width: "6rem", cell: (l) => (l.median_seconds === null ? NOTHING : format.seconds(l.median_seconds)) },
-    { key: "against", head: say("quality.against"), end: true, width: "7rem", cell: (l) => format.percent(l.against) },
+    { key: "against", head: say(drawn ? "quality.against.objects" : "quality.against"), end: true, width: "8rem", cell: (l) => format.percent(l.against) },
   ];
   if (labelers.length === 0) return null;
   return (

@@ -28,15 +28,17 @@ export function Quality({ client, project }: Props) {
   if (!data) return error ? <ProblemNote error={error} /> : <Skeleton height={240} radius="lg" className="wait" />;
   if (data.verdicts === 0 && data.estimated_at === null) return <Empty title={say("quality.none")}>{say("quality.none.about")}</Empty>;
   const { agreement, reasons } = data;
+  const drawn = data.right_of === "objects";
   return (
     <div className="stack">
       <Figures items={[
-        [say("quality.right"), format.percent(data.mean_confidence, 1)],
+        [say(drawn ? "quality.right.objects" : "quality.right"), format.percent(data.mean_confidence, 1)],
         [say("progress.per-task"), data.mean_answers === null ? NOTHING : format.number(data.mean_answers, 2)],
         [say("quality.cost"), data.cost_per_task ? format.money(data.cost_per_task) : NOTHING],
-        [say("quality.cost.right"), data.cost_per_right ? format.money(data.cost_per_right) : NOTHING],
+        [say(drawn ? "quality.cost.right.objects" : "quality.cost.right"), data.cost_per_right ? format.money(data.cost_per_right) : NOTHING],
         [say("quality.alpha"), agreement ? format.number(agreement.alpha, 2) : NOTHING],
       ]} />
+      {drawn && <p className="muted hint">{say("quality.right.objects.about")}</p>}
       <div className="task-top">
         <section className="sheet">
           <h2>{say("spread")}</h2>
@@ -57,7 +59,7 @@ export function Quality({ client, project }: Props) {
         : say("quality.estimated", { n: data.estimated_answers ?? 0, at: format.moment(data.estimated_at) })}</p>
       <Confused client={client} project={project} told={data} />
       <ObjectClasses client={client} project={project} classes={data.objects} />
-      <Judged labelers={data.labelers} drawn={data.objects.length > 0} />
+      <Judged labelers={data.labelers} drawn={drawn} />
     </div>
   );
 }
