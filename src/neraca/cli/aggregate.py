@@ -3,18 +3,19 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from neraca.cli import columns
+from neraca.cli import columns, item_rows
 from neraca.cli.speech import Json, Refused, app
 
 if TYPE_CHECKING:
     from neraca.measure.aggregate import Aggregate
+    from neraca.measure.features import Voice
 
 NOT_CALIBRATED = "not calibrated: give --gold with known answers of 20 tasks or more"
 
@@ -24,24 +25,42 @@ def aggregate(
     labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="Columns task, worker, label; - reads stdin.")],
     method: Annotated[str, typer.Option(help="auto, or one of the methods in docs/reference/measure.md.")] = "auto",
     gold: Annotated[Path | None, typer.Option(metavar="FILE", help="Known answers: columns task, label.")] = None,
+    features: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Numbers of each task (CSV or NPZ): column task, then numbers.")
+    ] = None,
+    probabilities: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A model's: column task, then one for each class.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the verdicts; else stdout.")] = None,
     as_json: Json = False,
 ) -> None:
     """Turn several people's labels into one a task: columns task, label, confidence."""
-    if gold is not None and str(gold) == str(labels) == "-":
-        raise Refused("Only one of LABELS.csv and --gold can be stdin.")
+    if [str(path) for path in (labels, gold, features, probabilities)].count("-") > 1:
+        raise Refused("Only one of the files can be stdin.")
+    beside = [item_rows.read(features, "feature")] if features else []
+    beside += [item_rows.read(probabilities, "probability")] if probabilities else []
+    if beside and method != "auto":
+        raise Refused("--features and --probabilities go with --method auto.")
     read = columns.read(labels)
     known = {} if gold is None else columns.truth(gold)
-    names = sorted({*read.labels, *known.values()})
-    found = _found(read, names, known, method)
+    names = sorted({*read.labels, *known.values(), *(n for one in beside for n in one.names if one.what != "feature")})
+    tasks = list(dict.fromkeys([*read.tasks, *(task for one in beside for task in one.tasks)]))
+    found, voice = _found(read, tasks, names, known, method, beside)
     told = {
-        "method": found.method, "answers": len(read.task), "repeated": read.repeated, "tasks": len(read.tasks),
-        "workers": len(read.workers), "classes": len(names), "gold": sum(t in known for t in read.tasks),
-        "gold_unmatched": len(set(known).difference(read.tasks)), "calibrated": found.calibrated,
+        "method": found.method, "answers": len(read.task), "repeated": read.repeated, "tasks": len(tasks),
+        "workers": len(read.workers), "classes": len(names), "gold": sum(t in known for t in tasks),
+        "gold_unmatched": len(set(known).difference(tasks)), "calibrated": found.calibrated,
         "iterations": found.iterations, "converged": found.converged,
     }  # fmt: skip
+    if voice is not None:
+        told["items"] = {
+            "on": voice.on, "weight": voice.weight, "gain": voice.gain, "tasks": voice.heard,
+            "unanswered": len(tasks) - len(read.tasks),
+        }  # fmt: skip
     rows = [
-        (task, names[one], float(p)) for task, one, p in zip(read.tasks, found.label, found.confidence, strict=True)
+        (task, names[one], float(p))
+        for task, one, p in zip(tasks, found.label, found.confidence, strict=True)
+        if one >= 0
     ]
     if out is not None or not as_json:
         with _written(out) as file:
@@ -53,21 +72,38 @@ def aggregate(
         print(json.dumps(told if out is not None else told | {"verdicts": verdicts}, allow_nan=False))
         return
     sure = "calibrated on gold" if found.calibrated else NOT_CALIBRATED
-    print(f"{told['tasks']} tasks by {found.method}; confidences are {sure}.", file=sys.stderr)
+    print(f"{len(rows)} tasks by {found.method}; confidences are {sure}.{_heard(voice)}", file=sys.stderr)
 
 
-def _found(read: columns.Labels, names: list[str], known: Mapping[str, str], method: str) -> "Aggregate":
+def _heard(voice: "Voice | None") -> str:
+    if voice is None:
+        return ""
+    if not voice.on:
+        return " What is known of items does not foretell the answers: it was left out."
+    return f" Items have a say of weight {voice.weight:.1f}: {voice.gain / voice.heard:.2f} nats a task are gained."
+
+
+def _found(
+    read: columns.Labels, tasks: Sequence[str], names: list[str], known: Mapping[str, str], method: str,
+    beside: Sequence[item_rows.Rows],
+) -> "tuple[Aggregate, Voice | None]":  # fmt: skip
     import numpy as np  # noqa: PLC0415 - for this command only
 
     from neraca.measure import aggregate as measure  # noqa: PLC0415 - needs NumPy
+    from neraca.measure import features  # noqa: PLC0415 - needs NumPy
 
     place = {name: i for i, name in enumerate(names)}
     label = np.array([place[name] for name in read.labels])[np.asarray(read.label, dtype=np.int64)]
-    gold = np.array([place[known[task]] if task in known else -1 for task in read.tasks])
-    return measure.estimate(
-        np.asarray(read.task, dtype=np.int64), np.asarray(read.worker, dtype=np.int64), label, tasks=len(read.tasks),
-        labelers=len(read.workers), classes=len(names), method=method, gold=gold,
+    gold = np.array([place[known[task]] if task in known else -1 for task in tasks])
+    answers = np.asarray(read.task, dtype=np.int64), np.asarray(read.worker, dtype=np.int64), label
+    sizes = {"tasks": len(tasks), "labelers": len(read.workers), "classes": len(names)}
+    if not beside:
+        return measure.estimate(*answers, **sizes, method=method, gold=gold), None
+    numbers = item_rows.together(beside, tasks, names)
+    got = features.estimate(
+        *answers, **sizes, features=numbers.features, probabilities=numbers.probabilities, of=numbers.of, gold=gold
     )  # fmt: skip
+    return got.found, got.voice
 
 
 @contextmanager

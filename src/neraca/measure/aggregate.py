@@ -52,13 +52,14 @@ def estimate(
     """Aggregates. `gold` (T) holds known classes, -1 elsewhere. Raises ValueError naming a bad row or method."""
     if method == "auto":
         given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
-        return _auto(given, known(gold, tasks, classes))
+        return of(given, known(gold, tasks, classes))
     if method not in METHODS:
         raise ValueError(f"There is no method {method}; take auto, {', '.join(METHODS)}.")
     return METHODS[method](task, labeler, label, tasks=tasks, labelers=labelers, classes=classes, gold=gold)
 
 
-def _auto(given: Answers, gold: Ints) -> Aggregate:
+def of(given: Answers, gold: Ints) -> Aggregate:
+    """The default."""
     free = np.full_like(gold, -1)
     p, done, converged = mean(given, free)
     how = calibrate.fit(p, given.votes, np.where(given.voted, gold, -1))
@@ -70,13 +71,16 @@ def _auto(given: Answers, gold: Ints) -> Aggregate:
     return _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
 
 
-def mean(given: Answers, gold: Ints) -> tuple[Floats, int, bool]:
-    """The mean over priors and steps, by answers alone in every row; steps taken, and whether every walk arrived."""
+def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats, int, bool]:
+    """The mean over priors and steps, by answers alone in every row; steps taken, and whether every walk arrived.
+
+    `told` T x K are logarithms of what else is known of each task (`features`).
+    """
     total = np.zeros((given.tasks, given.classes))
     taken, arrived = 0, True
     for prior in bayes.PRIORS:
         left = len(STEPS)
-        for n, step in enumerate(bayes.walk(given, prior, strength=bayes.STRENGTH, gold=gold), start=1):
+        for n, step in enumerate(bayes.walk(given, prior, strength=bayes.STRENGTH, gold=gold, told=told), start=1):
             taken += 1
             settled = step.moved <= SETTLED
             if n in STEPS or settled:

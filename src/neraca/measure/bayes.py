@@ -75,21 +75,35 @@ def accuracy(given: Answers, table: Floats) -> Floats:
     return share
 
 
-def walk(given: Answers, prior: Prior, *, strength: float, gold: Ints) -> Iterator[Step]:
-    """The steps from the majority, without end."""
-    p = given.shares()
+def walk(
+    given: Answers, prior: Prior, *, strength: float, gold: Ints, told: Floats | None = None
+) -> Iterator[Step]:  # fmt: skip
+    """The steps from the majority, without end.
+
+    `told` T x K: the logarithms of what else each task's truth is likely by. There it begins from the majority of the
+    answers and that one voice.
+    """
+    p = given.shares() if told is None else _with_voice(given, told)
     fix(p, gold)
     while True:
         table = given.collect(p)
         pseudo = strength * believed(given, table, prior)
         logs = digamma(np.maximum(table + pseudo, LEAST)) - digamma(given.by_labeler(table) + strength)
         often = p[given.voted].sum(axis=0) + 1.0
-        new = softmax(given.score(logs) + digamma(often) - digamma(np.array([often.sum()])))
+        score = given.score(logs) + digamma(often) - digamma(np.array([often.sum()]))
+        new = softmax(score if told is None else score + told)
         after = new.copy()
         fix(after, gold)
         moved = float(np.abs(after - p).max(initial=0.0))
         yield Step(new, table, moved)
         p = after
+
+
+def _with_voice(given: Answers, told: Floats) -> Floats:
+    """T x K: the shares of the votes, where `told` is one vote."""
+    voice = softmax(told + np.log((given.votes.sum(axis=0) + 1.0) / (given.answered.sum() + given.classes)))
+    shares: Floats = (given.votes + voice) / (given.answered + 1.0)[:, None]
+    return shares
 
 
 def believed(given: Answers, table: Floats, prior: Prior) -> Floats:

@@ -52,9 +52,9 @@ def prior(classes: int) -> Map:
     return Map(TAU, BETA, np.zeros(classes), 0)
 
 
-def apply(how: Map, p: Floats, votes: Floats) -> Floats:
-    """T x K calibrated posteriors from posteriors and counts of votes."""
-    return softmax(how.tau * logs(p) + how.beta * smoothed(votes) + how.bias)
+def apply(how: Map, p: Floats, votes: Floats, *, besides: Floats | float = 0.0) -> Floats:
+    """T x K calibrated posteriors from posteriors and counts of votes, and logarithms of what counts as it is."""
+    return softmax(how.tau * logs(p) + how.beta * smoothed(votes) + how.bias + besides)
 
 
 def logs(p: Floats) -> Floats:
@@ -70,21 +70,26 @@ def smoothed(votes: Floats) -> Floats:
 
 
 def fit(
-    p: Floats, votes: Floats, gold: Ints, *, start: Map | None = None, spreads: Spreads = SPREADS, least: float = LEAST
-) -> Map:
-    """The map for tasks whose gold is >= 0. `p` must not know the gold. The prior, `start`, if there is none."""
+    p: Floats, votes: Floats, gold: Ints, *, start: Map | None = None, spreads: Spreads = SPREADS, least: float = LEAST,
+    besides: Floats | None = None,
+) -> Map:  # fmt: skip
+    """The map for tasks whose gold is >= 0. `p` must not know the gold. The prior, `start`, if there is none.
+
+    `besides` T x K are logarithms of what counts as it is, beside what is mapped.
+    """
     at = np.flatnonzero(gold >= 0)
     k = p.shape[1]
     start = start or prior(k)
     if not len(at) or k < 2:
         return start
     one, two, truth = np.log(np.maximum(p[at], least)), smoothed(votes[at]), gold[at]
+    more = np.zeros((1, k)) if besides is None else besides[at]
     free = start.bias if k <= BIASED else np.zeros(0)
     center = np.concatenate([[np.log(start.tau), start.beta], free])
     precision = 1.0 / np.square(np.concatenate([spreads[:2], np.full(len(free), spreads[2])]))
     x = center
     for _ in range(50):
-        gradient, curvature = _slopes(x, one, two, truth)
+        gradient, curvature = _slopes(x, one, two, truth, more)
         gradient += precision * (x - center)
         curvature += np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
@@ -107,10 +112,10 @@ def of_rule(p: Floats, gold: Ints, *, least: float) -> Map:
     return Map(how.tau * float(np.exp(-SIDE * how.doubt)), 0.0, how.bias, how.gold, how.doubt)
 
 
-def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints) -> tuple[Floats, Floats]:
+def _slopes(x: Floats, one: Floats, two: Floats, truth: Ints, more: Floats) -> tuple[Floats, Floats]:
     """Gradient of the negative log likelihood and its Gauss-Newton curvature; x = ln tau, beta, and b if it is free."""
     tau, k, free = np.exp(x[0]), one.shape[1], len(x) - 2
-    q = softmax(tau * one + x[1] * two + (x[2:] if free else 0.0))
+    q = softmax(tau * one + x[1] * two + (x[2:] if free else 0.0) + more)
     off = q.copy()
     off[np.arange(len(truth)), truth] -= 1.0
     feature = np.empty((len(truth), k, 2 + free))
