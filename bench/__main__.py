@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from bench import crowd, lists, moving, scale, starting
+from bench import crowd, lists, moving, scale, skills, starting
 from bench.installation import Installation, installed
 from bench.rows import Row, tell
 from bench.work import Work
@@ -20,6 +20,7 @@ GROUPS: dict[str, Callable[[Installation, Sizes], Iterator[Row]]] = {
     "export": lambda at, _: moving.exports(at),
     "lists": lists.rows,
     "scale": scale.rows,
+    "quality": skills.rows,
 }
 START = "start"
 

@@ -54,6 +54,43 @@ insert into verdict (task_id, version, project_id, value, confidence, posterior,
 select a.task_id, 1, %(p)s, a.value, 0.7, '{"cat": 0.7, "dog": 0.1, "horse": 0.1, "cow": 0.05, "sheep": 0.05}',
   'count', array[a.id], noted.id from noted join answer a on a.task_id = noted.task_id
 """
+# A crowd of which one in ten guesses and the others are right seven to nineteen times in twenty; it answers a task
+# one after the other. The truth of a task, and who answers it, is drawn.
+CROWD = """
+with drawn as (
+  select t.id as task_id, t.seq, k, (random() * 4)::int as other,
+    row_number() over (order by t.seq, k) as nth, (hashtextextended(t.id::text, 0) & 3)::int as truth,
+    ((hashtextextended(t.id::text, 1) & 1048575) + k * 7) %% %(w)s as who
+  from task t cross join generate_series(1, %(k)s) k where t.project_id = %(p)s
+), said as (
+  select d.*, nextval('event_id') as event_id, l.id as labeler_id,
+    case when random() < case when who %% 10 = 0 then 0.2 else 0.35 + 0.6 * (who %% 11) / 10 end then truth else other
+    end as class
+  from drawn d join (select id, (row_number() over (order by id) - 1) as n from labeler where handle = 'Crowd') l
+    on l.n = d.who
+), noted as (
+  insert into event (id, kind, project_id, task_id, actor, data)
+  select event_id, 'answer.stored', %(p)s, task_id, labeler_id::text, jsonb_build_object('slot', k, 'price_micros',
+    50000, 'currency', 'USD', 'version', 1, 'active_ms', 2000) from said order by event_id
+)
+insert into answer (task_id, project_id, labeler_id, lease_id, value, project_version, active_ms, event_id)
+select task_id, %(p)s, labeler_id, gen_random_uuid(),
+  jsonb_build_object('choice', (array['cat', 'dog', 'horse', 'cow', 'sheep'])[class + 1]), 1,
+  (500 + random() * 8000)::int, event_id from said order by event_id
+"""
+# Nine tasks of ten are decided, by what their first answer says.
+JUDGED = """
+with first as (
+  select distinct on (a.task_id) a.task_id, a.value, a.id from answer a where a.project_id = %(p)s
+    and hashtextextended(a.task_id::text, 2) %% 10 <> 0 order by a.task_id, a.event_id
+), noted as (
+  insert into event (kind, project_id, task_id, actor, data)
+  select 'task.decided', %(p)s, task_id, 'engine', '{"reason": "met", "answers": 4}' from first returning id, task_id
+)
+insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id)
+select f.task_id, 1, %(p)s, f.value, 0.97, '{"cat": 1}', 'met', array[f.id], noted.id
+from noted join first f on f.task_id = noted.task_id
+"""
 
 
 def project(
@@ -104,3 +141,21 @@ def verdicts(cell: Database, project_id: UUID) -> None:
         cell.execute(DECIDE, values)
         cell.execute("update task set state = 'decided', reason = 'count' where project_id = %(p)s", values)
         cell.execute("update slot set state = 3 where project_id = %(p)s and state = 0", values)
+
+
+def crowd(cell: Database, project_id: UUID, *, labelers: int, answers: int) -> None:
+    """Every task of a project answered so many times by a crowd, and most of them decided."""
+    cell.execute(
+        "insert into labeler (id, kind, handle) select gen_random_uuid(), 'person', 'Crowd'"
+        " from generate_series(1, %s)", [labelers],
+    )  # fmt: skip
+    values = {"p": project_id, "w": labelers, "k": answers}
+    with cell.transaction():
+        cell.execute(CROWD, values)
+        cell.execute(JUDGED, values)
+        cell.execute(
+            "update task t set answers = %(k)s, confidence = 0.9, state = case when exists (select 1 from verdict v"
+            " where v.task_id = t.id) then 'decided' else 'open' end where project_id = %(p)s",
+            values,
+        )
+    cell.execute("vacuum (analyze) task, answer, verdict, event")

@@ -114,9 +114,9 @@ class Installation:
         assert row is not None
         return secret, pseudonym(bytes(row["secret"]), f"key:{row['id']}")
 
-    def settle(self) -> None:
+    def settle(self, seconds: float = SETTLE_SECONDS) -> None:
         """Waits until what was filled in is sealed, estimated and vacuumed, and the server rests."""
-        end = time.monotonic() + SETTLE_SECONDS
+        end = time.monotonic() + seconds
         with self.cell() as cell, self.database("neraca_control") as control:
             while (
                 cell.execute("select 1 from event where pos is null union all select 1 from outbox limit 1").fetchone()

@@ -80,9 +80,10 @@ def test_too_little_gold_teaches_nothing() -> None:
     gold = np.full(TASKS, -1)
     gold[: calibrate.ENOUGH - 1] = truth[: calibrate.ENOUGH - 1]
     policy = {"type": "target", "confidence": 0.95, "min": 2, "max": 5}
-    assert whole.taught(given, whole.Believed(found, True), gold, policy, start) is None
+    believed = whole.Believed(found, True)
+    assert whole.taught(whole.closed(given, believed, gold, policy, start)) is None
     gold[: calibrate.ENOUGH] = truth[: calibrate.ENOUGH]
-    how = whole.taught(given, whole.Believed(found, True), gold, policy, start)
+    how = whole.taught(whole.closed(given, believed, gold, policy, start))
     assert how is not None
     assert how.gold == calibrate.ENOUGH
 

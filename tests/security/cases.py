@@ -88,6 +88,8 @@ CASES = {
     "GET /api/projects/{project_id}/labelers": Case(),
     "PUT /api/projects/{project_id}/labelers/{labeler_id}/exam": Case({"state": "passed"}),
     "GET /api/projects/{project_id}/quality": Case(),
+    "GET /api/projects/{project_id}/labelers/{labeler_id}": Case(),
+    "GET /api/work/projects/{project_id}/skill": Case(owner="labeler"),
     "GET /api/labelers": Case(),
     "GET /api/labelers/{labeler_id}/skills": Case(),
     "PUT /api/labelers/{labeler_id}/skills": Case({"skills": ["radiology"]}),

@@ -16,7 +16,8 @@ SIGNED_IN = {
 OPEN = {"POST /api/session", "POST /api/invitations/accept", "GET /media/{token}"}
 SEEN = {
     "GET /api/kinds", "GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/progress",
-    "GET /api/projects/{project_id}/labelers", "GET /api/projects/{project_id}/quality", "GET /api/assets/{asset_id}",
+    "GET /api/projects/{project_id}/labelers", "GET /api/projects/{project_id}/quality",
+    "GET /api/projects/{project_id}/labelers/{labeler_id}", "GET /api/assets/{asset_id}",
     "GET /api/projects/{project_id}/batches", "GET /api/projects/{project_id}/gold",
     "GET /api/projects/{project_id}/tasks", "GET /api/tasks/{task_id}", "GET /api/tasks/{task_id}/answers",
 }  # fmt: skip

@@ -1,13 +1,14 @@
 """The report of `neraca audit` as JSON values; loads NumPy, so only that command imports it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from neraca.cli import columns
 from neraca.cli.speech import Refused
-from neraca.measure import aggregate, replay, skills, spam
+from neraca.measure import aggregate, replay, savings, skills, spam
 from neraca.measure import report as quality
 from neraca.measure.alpha import alpha
 from neraca.measure.arrays import Bools, Floats, Ints
@@ -51,7 +52,7 @@ def report(read: columns.Labels, known: Mapping[str, str]) -> dict[str, Any]:
         "labelers_left_out": max(workers - LABELERS, 0),
         **_screened(read, task, worker, label, gold, k),
         "confused": _confused(read, names, task, label, votes, found.posterior),
-        "saving": _saving(read, names, task, worker, label, free.label),
+        "saving": _saving(names, task, worker, label, free.label),
     }  # fmt: skip
 
 
@@ -154,26 +155,7 @@ def _confused(
     ]  # fmt: skip
 
 
-def _saving(
-    read: columns.Labels, names: list[str], task: Ints, worker: Ints, label: Ints, verdict: Ints
-) -> dict[str, Any] | None:
+def _saving(names: list[str], task: Ints, worker: Ints, label: Ints, verdict: Ints) -> dict[str, Any] | None:
     """The recorded answers under the engine's own rule, in random orders; `same` against the verdict of them all."""
-    size = np.bincount(task)
-    if size.max() < 2:
-        return None
-    order = np.random.default_rng(0).permutation(np.flatnonzero(size))
-    taken = np.zeros(len(size), dtype=np.bool_)
-    taken[order[: max(int((np.cumsum(size[order]) <= REPLAYED // 2).sum()), 1)]] = True
-    rows = taken[task]
-    tasks, t = np.unique(task[rows], return_inverse=True)
-    workers, w = np.unique(worker[rows], return_inverse=True)
-    data = replay.Crowd(
-        name=read.name, task=t, worker=w, label=label[rows], truth=verdict[tasks], tasks=tasks.tolist(),
-        workers=workers.tolist(), classes=names, repeated=0, unmatched=0,
-    )  # fmt: skip
-    how = replay.default_policy(data)
-    got = replay.replay(data, how, orders=min(max(REPLAYED // len(t), 2), 10))
-    return {
-        "target": how.confidence, "answers": got.answers, "used": got.used, "saved": got.saved, "same": got.accuracy,
-        "met": got.met_share, "tasks": got.tasks, "of_tasks": int((size > 0).sum()), "orders": len(got.orders),
-    }  # fmt: skip
+    found = savings.savings(task, worker, label, verdict, names, targets=[replay.TARGET], replayed=REPLAYED)
+    return asdict(found[0]) if found else None

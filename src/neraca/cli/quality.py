@@ -1,5 +1,10 @@
 """`neraca quality`: how good a project's labels are."""
 
+from typing import Annotated
+
+import typer
+
+from neraca.cli import labeler
 from neraca.cli.speech import Json, Key, Url, app, connect, cut, show
 from neraca.cli.work import ProjectId
 from neraca.wire.quality import LabelerQuality, Quality
@@ -9,9 +14,21 @@ SHOWN = 10
 
 
 @app.command("quality")
-def quality(project_id: ProjectId, url: Url = None, key: Key = None, as_json: Json = False) -> None:
-    """Report on a project: agreement, tasks most likely wrong, confused classes, labelers, cost."""
+def quality(
+    project_id: ProjectId,
+    who: Annotated[
+        str | None, typer.Option("--labeler", metavar="WHO", help="Tell of this labeler alone: a name or an id.")
+    ] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Report on a project: agreement, calibration, tasks most likely wrong, confused classes, labelers, cost."""
     with connect(url, key) as client:
+        if who is not None:
+            page = client.projects.labeler(project_id, labeler.find(client, project_id, who))
+            show(page, as_json) if as_json else labeler.tell(page)
+            return
         told = client.projects.quality(project_id)
     if as_json:
         show(told, as_json)
@@ -59,6 +76,17 @@ def _estimate(told: Quality) -> None:
     print(f"estimate          over {told.estimated_answers} answers, {told.estimated_at:%Y-%m-%d %H:%M} UTC")
     gold = f"on {told.calibrated_on} gold tasks" if told.calibrated_on else "no: 20 answered gold tasks are needed"
     print(f"calibrated        {gold}")
+    on = told.calibration
+    if on is not None:
+        print(
+            f"calibration error {on.error:.3f} ({on.low:.3f} to {on.high:.3f}) over {on.tasks} gold tasks,"
+            f" {on.right} of them right"
+        )
+    for one in told.savings:
+        print(
+            f"until {one.target:.0%} sure    {one.used / one.tasks:.2f} answers a task ({one.saved:.0%} saved),"
+            f" {one.same:.1%} the same verdict"
+        )
     found = told.agreement
     if found is not None:
         print(f"agreement         alpha {found.alpha:.3f} (95 % interval {found.low:.3f} to {found.high:.3f})")

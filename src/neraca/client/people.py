@@ -21,11 +21,11 @@ class SignedIn:
             Session, "POST", "/api/session", json={"email": email, "password": password}, repeatable=True
         )
         self.client_id = client_id or self._managed()
-        token = self._wire.ask(
+        self.token = self._wire.ask(
             CellToken, "POST", "/api/cell-tokens", json={"client_id": self.client_id},
             headers={"X-CSRF-Token": self.session.csrf}, repeatable=True,
         ).token  # fmt: skip
-        self._wire.http.headers["Authorization"] = f"Bearer {token}"
+        self._wire.http.headers["Authorization"] = f"Bearer {self.token}"
 
     def _managed(self) -> str:
         return next(m.client_id for m in self.session.memberships if m.role == "manager")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 from neraca.client.connection import Wire
 from neraca.client.errors import TimedOut
 from neraca.wire.projects import KindInfo, Kinds, LabelerSkill, Policy, Progress, Project, ProjectNew
-from neraca.wire.quality import Estimate, Quality
+from neraca.wire.quality import Estimate, LabelerReport, Quality
 from neraca.wire.shape import Money
 from neraca.wire.tasks import Answers, Gold, GoldUse, Task, TaskNew, TaskRef, TasksCreated
 
@@ -51,6 +51,10 @@ class ProjectCalls:
     def quality(self, project_id: str) -> Quality:
         """How good a project's labels are: agreement, doubtful tasks, mixed-up classes, labelers, cost."""
         return self._wire.ask(Quality, "GET", f"/api/projects/{project_id}/quality")
+
+    def labeler(self, project_id: str, labeler_id: str) -> LabelerReport:
+        """One labeler in a project: skill, classes, pace, work over time, and the evidence in words."""
+        return self._wire.ask(LabelerReport, "GET", f"/api/projects/{project_id}/labelers/{labeler_id}")
 
     def estimate(
         self,

@@ -139,3 +139,52 @@ def expected_error(p: Floats, truth: Ints, bins: int = 10) -> float:
     bucket = np.minimum((top * bins).astype(np.int64), bins - 1)
     gap = np.bincount(bucket, weights=hit - top, minlength=bins)
     return float(np.abs(gap).sum() / len(top))
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often stated confidences were right over `tasks` known ones; the expected calibration error, its interval.
+
+    By bin of confidence that has tasks: `start` of the bin, `tasks_in`, mean `stated`, the rate `right`.
+    """
+
+    tasks: int
+    right: int
+    stated: float
+    error: float
+    low: float
+    high: float
+    start: Floats
+    tasks_in: Ints
+    stated_in: Floats
+    right_in: Floats
+
+
+def reliability(p: Floats, truth: Ints, *, bins: int = 10, resamples: int = 1000, seed: int = 0) -> Reliability:
+    """Of G x K posteriors and their G truths; the interval is a bootstrap's over tasks. Raises ValueError if G is 0."""
+    if not len(truth):
+        raise ValueError("Without known tasks nothing is told of calibration.")
+    top, hit = p.max(axis=1), (p.argmax(axis=1) == truth).astype(np.float64)
+    bucket = np.minimum((top * bins).astype(np.int64), bins - 1)
+    draw = np.random.default_rng(seed).integers(0, len(truth), (resamples, len(truth)))
+    gap = np.zeros((resamples, bins))
+    np.add.at(gap, (np.arange(resamples)[:, None], bucket[draw]), (hit - top)[draw])
+    low, high = np.quantile(np.abs(gap).sum(axis=1) / len(truth), [0.025, 0.975])
+    count = np.bincount(bucket, minlength=bins)
+    at = np.flatnonzero(count)
+    stated, right = (np.bincount(bucket, weights=x, minlength=bins)[at] / count[at] for x in (top, hit))
+    return Reliability(
+        len(truth), int(hit.sum()), float(top.mean()), expected_error(p, truth, bins), float(low), float(high),
+        at / bins, count[at], stated, right,
+    )  # fmt: skip
+
+
+def crossed(p: Floats, gold: Ints, *, least: float, folds: int = 5) -> Floats:
+    """G x K calibrated posteriors, each through a map of the rule that was fitted to the other folds."""
+    told = np.empty_like(p)
+    fold = np.arange(len(gold)) % folds
+    for one in range(min(folds, len(gold))):
+        mine = fold == one
+        how = of_rule(p[~mine], gold[~mine], least=least)
+        told[mine] = softmax(how.tau * np.log(np.maximum(p[mine], least)) + how.bias)
+    return told

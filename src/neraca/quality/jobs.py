@@ -23,6 +23,7 @@ from neraca.quality.gold import queries as gold
 from neraca.quality.objects import findings
 from neraca.quality.objects import jobs as objects
 from neraca.quality.reports import jobs as reports
+from neraca.quality.reports import pages
 
 PAGE = 5000
 LOOK = 2000  # tasks of which one statement asks whether they are open
@@ -37,6 +38,7 @@ class _Answers:
         self.labelers: dict[UUID, int] = {}
         self.rows: list[tuple[int, int, int]] = []
         self.active_ms: list[int] = []
+        self.at: list[int] = []  # in seconds since 1970
         self.known: dict[UUID, int] = {}  # the class of each task that is gold
         self.how: list[int] = []  # of each answer: 1 confirmed a suggestion, 0 departed from it, -1 saw none
         self.hints: list[tuple[int, int, int]] = []  # suggestions as (task, source, class); sources are labelers too
@@ -55,6 +57,7 @@ class _Answers:
                     w = self.labelers.setdefault(row["labeler_id"], len(self.labelers))
                     self.rows.append((t, w, number[judgment.value]))
                     self.active_ms.append(row["active_ms"])
+                    self.at.append(row["at"])
                     self.how.append(-1 if row["confirmed"] is None else int(row["confirmed"]))
         self.people = len(self.labelers)
 
@@ -102,13 +105,13 @@ class _Answers:
             return 0, None
         return len(first), float((table[first, 2] == table[first + 1, 2]).mean())
 
-    def crowd(self, names: Sequence[str], posterior: Floats) -> reports.Crowd:
-        """All of them, for the report."""
+    def crowd(self, names: Sequence[str], believed: whole.Believed) -> pages.Crowd:
+        """All answers of people and models, for the report; suggestions are none."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
-        return reports.Crowd(
-            tasks=list(self.tasks), labelers=list(self.labelers)[: self.people], classes=names,
-            task=table[:, 0], labeler=table[:, 1], label=table[:, 2],
-            active_ms=np.array(self.active_ms, dtype=np.int64), posterior=posterior,
+        return pages.Crowd(
+            tasks=list(self.tasks), labelers=list(self.labelers)[: self.people], classes=names, task=table[:, 0],
+            labeler=table[:, 1], label=table[:, 2], active_ms=np.array(self.active_ms, dtype=np.int64),
+            at=np.array(self.at, dtype=np.int64), gold=self.gold(), found=believed.found, whole=believed.whole,
         )  # fmt: skip
 
 
@@ -142,13 +145,14 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     await golden.retire(house, cell, project_id, ending)
     everything = given.all()
     believed = whole.Believed(found, len(names) <= rules.MATRIX_LIMIT, leaning)
-    how = whole.taught(
-        everything, believed, given.gold(), project["policy"], await _before(house, cell, project_id, names)
-    )
+    before = await _before(house, cell, project_id, names)
+    known = whole.closed(everything, believed, given.gold(), project["policy"], before)
+    how = whole.taught(known)
     await _write(house, cell, project_id, given, believed, how, names, seen)
     near = whole.decided(whole.posteriors(everything, believed), everything, project["policy"], how)
     looked = await _look_again(house, cell, [named[t] for t in near.tolist()])
-    await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, found.posterior))
+    told = reports.Known(known.posterior, known.truth)
+    await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, believed), told)
     log.info(
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,

@@ -1,7 +1,7 @@
 """The online rule over a whole project at once, by what an estimate has just found: in its process, with NumPy.
 
 posteriors   what the submit of each task's last answer would have given, before the map of gold
-taught       that map, from tasks whose class is known, each judged without its own truth
+closed       the same of tasks whose class is known, each judged without its own truth: `taught` fits the map to them
 
 A gold task is asked of many, so all its answers would be surer than any task is when the rule closes it. It is taken as
 it stood when the rule, by the map before, would have closed it.
@@ -105,15 +105,21 @@ def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
     return softmax(score)
 
 
-def taught(
-    given: Given, believed: Believed, gold: Ints, policy: Mapping[str, Any], before: calibrate.Map
-) -> calibrate.Map | None:
-    """The map for this project, or None where fewer than `calibrate.ENOUGH` gold tasks have answers."""
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Gold tasks with answers as they stood when the rule would have closed them: posteriors G x K, and their truth."""
+
+    posterior: Floats
+    truth: Ints
+
+
+def closed(given: Given, believed: Believed, gold: Ints, policy: Mapping[str, Any], before: calibrate.Map) -> Closed:
+    """`gold` T is the known class, -1 where there is none; `before` the map that tasks were closed by."""
     rows = np.flatnonzero(gold[given.task] >= 0)
     rows = rows[np.argsort(given.task[rows], kind="stable")]
     there, first = np.unique(given.task[rows], return_index=True)
-    if len(there) < calibrate.ENOUGH or len(believed.found.prior) < 2:
-        return None
+    if not len(there):
+        return Closed(np.zeros((0, len(believed.found.prior))), np.zeros(0, dtype=np.int64))
     who, known = given.labeler[rows], gold[given.task[rows]]
     column = believed.columns(who, given.label[rows], known)
     column = believed.leant(column, who, None if given.how is None else given.how[rows])
@@ -122,7 +128,14 @@ def taught(
     how, prior = online.policy(policy), _logs(believed.found.prior)
     ends = [*first[1:].tolist(), len(rows)]
     p = [_closed(prior, told[a:b], counts[a:b], how, before) for a, b in zip(first.tolist(), ends, strict=True)]
-    return calibrate.of_rule(np.stack(p), gold[there], least=online.FLOOR)
+    return Closed(np.stack(p), gold[there])
+
+
+def taught(known: Closed) -> calibrate.Map | None:
+    """The map for this project, or None where fewer than `calibrate.ENOUGH` gold tasks have answers."""
+    if len(known.truth) < calibrate.ENOUGH or known.posterior.shape[1] < 2:
+        return None
+    return calibrate.of_rule(known.posterior, known.truth, least=online.FLOOR)
 
 
 def _closed(prior: Floats, told: Floats, counts: Flags, how: online.Policy, before: calibrate.Map) -> Floats:

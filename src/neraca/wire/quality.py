@@ -87,6 +87,141 @@ class ObjectClass(Told):
     invented_tasks: list[str]
 
 
+class Rate(Told):
+    """How many of how many, with the 95 % interval of the rate."""
+
+    right: int
+    of: int
+    low: float
+    high: float
+
+
+class ClassRate(Told):
+    """Answers to tasks of a class in expectation, and how many of them are right, drawn to the crowd's rate."""
+
+    name: str
+    answers: float
+    right: float
+    low: float
+    high: float
+
+
+class Said(Told):
+    """How often one class was said where another, or the same, is the truth: in expectation."""
+
+    truth: str
+    said: str
+    answers: float
+
+
+class Pace(Told):
+    """Answers by how long they took, between `edges` in seconds; `crowd` is the share of all answers of each step."""
+
+    median_seconds: float
+    crowd_median_seconds: float
+    edges: list[float]
+    answers: list[int]
+    crowd: list[float]
+
+
+class Stretch(Told):
+    """A part of a labeler's work, in its order: how many answers are what the verdict says, how many are right on gold.
+
+    `gold` is null for who may not see it, and where there was none.
+    """
+
+    since: datetime
+    until: datetime
+    answers: int
+    agree: Rate | None
+    gold: Rate | None
+
+
+class Evidence(Told):
+    """What was tested about a labeler, in a sentence; `against` where it speaks against them beyond chance."""
+
+    kind: str
+    against: bool
+    sentence: str
+    facts: dict[str, float | int | str]
+
+
+class LabelerReport(Told):
+    """A labeler in a project, by the last estimate; lists are empty before it."""
+
+    labeler: str
+    handle: str
+    kind: Literal["person", "model"]
+    answers: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    gold: Rate | None  # for managers; null where none was answered
+    classes: list[ClassRate]
+    confusion: list[Said]  # the largest cells, the largest first
+    speed: Pace | None
+    stretches: list[Stretch]
+    evidence: list[Evidence]  # what speaks against them first
+    estimated_at: datetime | None
+
+
+class OwnReport(Told):
+    """What is believed of who asks, in the words that others read. Nothing in it tells which tasks are gold."""
+
+    answers: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    speed: Pace | None
+    stretches: list[Stretch]
+    evidence: list[Evidence]
+    estimated_at: datetime | None
+
+
+class Bin(Told):
+    """Gold tasks whose confidence is from `start` on, a tenth wide: what was stated on average, how many are right."""
+
+    start: float
+    tasks: int
+    stated: float
+    right: int
+
+
+class Calibration(Told):
+    """How often confidences are right on gold tasks, each judged without its own truth.
+
+    `error` is the expected calibration error, with its 95 % interval; `error_before` that of the posteriors as they
+    were. `calibrated`: gold was enough to fit a map; else this is of the posteriors as they are.
+    """
+
+    tasks: int
+    right: int
+    stated: float
+    error: float
+    low: float
+    high: float
+    error_before: float
+    calibrated: bool
+    bins: list[Bin]
+
+
+class Saving(Told):
+    """Recorded answers asked only until a target is met: `used` of `answers`; shares of tasks 0..1.
+
+    `same`: they get the label that all answers give. `met`: they are that sure before the answers are used up.
+    """
+
+    target: float
+    answers: int
+    used: float
+    saved: float
+    same: float
+    met: float
+    tasks: int
+    of_tasks: int
+    orders: int  # random orders, of which `used` is the mean
+
+
 class AnswersPerTask(Told):
     answers: int
     tasks: int
@@ -117,6 +252,8 @@ class Quality(Told):
     cost_per_right: Money | None  # expected: what they cost by how many of them are right
 
     agreement: Agreement | None
+    calibration: Calibration | None  # null: fewer than ten gold tasks have answers
+    savings: list[Saving]
     doubts: list[Doubt]  # the fifty tasks that are most likely wrong
     confused: list[ConfusedClasses]
     objects: list[ObjectClass]  # for kinds whose answers are objects, the most often missed or invented first

@@ -907,6 +907,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/labelers/{labeler_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Labeler */
+        get: operations["get_labeler_api_projects__project_id__labelers__labeler_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/projects/{project_id}/skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Own */
+        get: operations["get_own_api_work_projects__project_id__skill_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/estimate": {
         parameters: {
             query?: never;
@@ -1707,6 +1741,47 @@ export interface components {
             /** Items */
             items: components["schemas"]["Batch"][];
         };
+        /**
+         * Bin
+         * @description Gold tasks whose confidence is from `start` on, a tenth wide: what was stated on average, how many are right.
+         */
+        Bin: {
+            /** Start */
+            start: number;
+            /** Tasks */
+            tasks: number;
+            /** Stated */
+            stated: number;
+            /** Right */
+            right: number;
+        };
+        /**
+         * Calibration
+         * @description How often confidences are right on gold tasks, each judged without its own truth.
+         *
+         *     `error` is the expected calibration error, with its 95 % interval; `error_before` that of the posteriors as they
+         *     were. `calibrated`: gold was enough to fit a map; else this is of the posteriors as they are.
+         */
+        Calibration: {
+            /** Tasks */
+            tasks: number;
+            /** Right */
+            right: number;
+            /** Stated */
+            stated: number;
+            /** Error */
+            error: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Error Before */
+            error_before: number;
+            /** Calibrated */
+            calibrated: boolean;
+            /** Bins */
+            bins: components["schemas"]["Bin"][];
+        };
         /** Callback */
         Callback: {
             /** Id */
@@ -1758,6 +1833,22 @@ export interface components {
              * @enum {string}
              */
             role: "manager" | "reviewer" | "labeler";
+        };
+        /**
+         * ClassRate
+         * @description Answers to tasks of a class in expectation, and how many of them are right, drawn to the crowd's rate.
+         */
+        ClassRate: {
+            /** Name */
+            name: string;
+            /** Answers */
+            answers: number;
+            /** Right */
+            right: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /** Client */
         Client: {
@@ -1940,6 +2031,22 @@ export interface components {
             confidence: number | null;
             cost_per_task: components["schemas"]["ExpectedCost"];
             cost: components["schemas"]["ExpectedCost"];
+        };
+        /**
+         * Evidence
+         * @description What was tested about a labeler, in a sentence; `against` where it speaks against them beyond chance.
+         */
+        Evidence: {
+            /** Kind */
+            kind: string;
+            /** Against */
+            against: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Facts */
+            facts: {
+                [key: string]: number | string;
+            };
         };
         /**
          * ExamStanding
@@ -2389,6 +2496,41 @@ export interface components {
             signs: components["schemas"]["Sign"][];
         };
         /**
+         * LabelerReport
+         * @description A labeler in a project, by the last estimate; lists are empty before it.
+         */
+        LabelerReport: {
+            /** Labeler */
+            labeler: string;
+            /** Handle */
+            handle: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "model";
+            /** Answers */
+            answers: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            gold: components["schemas"]["Rate"] | null;
+            /** Classes */
+            classes: components["schemas"]["ClassRate"][];
+            /** Confusion */
+            confusion: components["schemas"]["Said"][];
+            speed: components["schemas"]["Pace"] | null;
+            /** Stretches */
+            stretches: components["schemas"]["Stretch"][];
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Estimated At */
+            estimated_at: string | null;
+        };
+        /**
          * LabelerSkill
          * @description A labeler of a project. `accuracy` is P(right); of those who draw, the expected F1 at an IoU of a half.
          */
@@ -2687,6 +2829,43 @@ export interface components {
             /** Items */
             items: components["schemas"]["Offer"][];
         };
+        /**
+         * OwnReport
+         * @description What is believed of who asks, in the words that others read. Nothing in it tells which tasks are gold.
+         */
+        OwnReport: {
+            /** Answers */
+            answers: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            speed: components["schemas"]["Pace"] | null;
+            /** Stretches */
+            stretches: components["schemas"]["Stretch"][];
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Estimated At */
+            estimated_at: string | null;
+        };
+        /**
+         * Pace
+         * @description Answers by how long they took, between `edges` in seconds; `crowd` is the share of all answers of each step.
+         */
+        Pace: {
+            /** Median Seconds */
+            median_seconds: number;
+            /** Crowd Median Seconds */
+            crowd_median_seconds: number;
+            /** Edges */
+            edges: number[];
+            /** Answers */
+            answers: number[];
+            /** Crowd */
+            crowd: number[];
+        };
         /** Person */
         Person: {
             /** Id */
@@ -2808,6 +2987,9 @@ export interface components {
             cost_per_task: components["schemas"]["Money"] | null;
             cost_per_right: components["schemas"]["Money"] | null;
             agreement: components["schemas"]["Agreement"] | null;
+            calibration: components["schemas"]["Calibration"] | null;
+            /** Savings */
+            savings: components["schemas"]["Saving"][];
             /** Doubts */
             doubts: components["schemas"]["Doubt"][];
             /** Confused */
@@ -2822,6 +3004,20 @@ export interface components {
             estimated_answers: number | null;
             /** Estimated At */
             estimated_at: string | null;
+        };
+        /**
+         * Rate
+         * @description How many of how many, with the 95 % interval of the rate.
+         */
+        Rate: {
+            /** Right */
+            right: number;
+            /** Of */
+            of: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /** Receipt */
         Receipt: {
@@ -2854,6 +3050,44 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /**
+         * Said
+         * @description How often one class was said where another, or the same, is the truth: in expectation.
+         */
+        Said: {
+            /** Truth */
+            truth: string;
+            /** Said */
+            said: string;
+            /** Answers */
+            answers: number;
+        };
+        /**
+         * Saving
+         * @description Recorded answers asked only until a target is met: `used` of `answers`; shares of tasks 0..1.
+         *
+         *     `same`: they get the label that all answers give. `met`: they are that sure before the answers are used up.
+         */
+        Saving: {
+            /** Target */
+            target: number;
+            /** Answers */
+            answers: number;
+            /** Used */
+            used: number;
+            /** Saved */
+            saved: number;
+            /** Same */
+            same: number;
+            /** Met */
+            met: number;
+            /** Tasks */
+            tasks: number;
+            /** Of Tasks */
+            of_tasks: number;
+            /** Orders */
+            orders: number;
+        };
         /** Session */
         Session: {
             person: components["schemas"]["Person"];
@@ -2875,6 +3109,28 @@ export interface components {
             facts: {
                 [key: string]: number | string;
             };
+        };
+        /**
+         * Stretch
+         * @description A part of a labeler's work, in its order: how many answers are what the verdict says, how many are right on gold.
+         *
+         *     `gold` is null for who may not see it, and where there was none.
+         */
+        Stretch: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Answers */
+            answers: number;
+            agree: components["schemas"]["Rate"] | null;
+            gold: components["schemas"]["Rate"] | null;
         };
         /** Suggestion */
         Suggestion: {
@@ -5766,6 +6022,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_labeler_api_projects__project_id__labelers__labeler_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                labeler_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelerReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_api_work_projects__project_id__skill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnReport"];
                 };
             };
             /** @description Validation Error */

@@ -33,6 +33,9 @@ const work = createRoute({
 });
 const framed = createRoute({ getParentRoute: () => inside, id: "framed", component: () => <Frame><Outlet /></Frame> });
 const home = createRoute({ getParentRoute: () => framed, path: "/", component: lazyRouteComponent(() => import("@/pages/Home"), "Home") });
+const mine = createRoute({
+  getParentRoute: () => framed, path: "/mine/$client/$project", component: lazyRouteComponent(() => import("@/pages/believed/OwnPage"), "OwnPage"),
+});
 const clients = createRoute({
   getParentRoute: () => framed, path: "/clients", component: lazyRouteComponent(() => import("@/pages/Clients"), "Clients"),
 });
@@ -64,12 +67,15 @@ const project = createRoute({
 const task = createRoute({
   getParentRoute: () => manage, path: "/$project/$task", component: lazyRouteComponent(() => import("@/pages/manage/TaskPage"), "TaskPage"),
 });
+const labeler = createRoute({
+  getParentRoute: () => manage, path: "/$project/labelers/$labeler", component: lazyRouteComponent(() => import("@/pages/manage/LabelerPage"), "LabelerPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([signIn, invite]),
     inside.addChildren([work, framed.addChildren([
-      home, clients, manage.addChildren([projects, newProject, keys, people, callbacks, models, project, task]),
+      home, mine, clients, manage.addChildren([projects, newProject, keys, people, callbacks, models, project, task, labeler]),
     ])]),
   ]),
   defaultPreload: "intent",

@@ -1,7 +1,7 @@
 """The report of an estimate, in its process: what needs all answers of a project, and NumPy."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,35 +9,23 @@ import numpy as np
 
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
-from neraca.measure import calibrate, evidence, report, spam, timing
+from neraca.measure import calibrate, evidence, online, report, savings, spam, timing
 from neraca.measure.alpha import alpha
 from neraca.measure.arrays import Floats, Ints
 from neraca.quality import queries as answers
 from neraca.quality.reports import queries
+from neraca.quality.reports.pages import Crowd, Signs, medians, pages
 
 PAGE = 5000
 DOUBTS = 50
 PAIRS = 20
 LABELERS = 500
+PAGES = 5000  # labelers who have a page
+TARGETS = (0.9, 0.95, 0.98)
+REPLAYED = 20_000  # answers for each target, over all random orders
+LEAST_GOLD = 10  # tasks from which something is told of calibration
 MANY = 200_000  # answers from which a fifth of the resamples is enough
 LIKE = "labeler "  # how a screening calls a labeler in its sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """A project's answers as indices, in the order of their events: n of `task`, `labeler`, `label`, `active_ms`.
-
-    `posterior` T x K is the estimate's.
-    """
-
-    tasks: Sequence[UUID]
-    labelers: Sequence[UUID]
-    classes: Sequence[str]
-    task: Ints
-    labeler: Ints
-    label: Ints
-    active_ms: Ints
-    posterior: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +37,48 @@ class Held:
     through: int
 
 
-async def write(house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], crowd: Crowd) -> None:
-    """Makes the report and puts it in the place of the last one."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Gold tasks as they stood when the rule would have closed them: G x K posteriors, and their G truths."""
+
+    posterior: Floats
+    truth: Ints
+
+
+async def write(
+    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], crowd: Crowd, known: Known
+) -> None:
+    """Makes the report and the labelers' pages, and puts them in the place of the last ones."""
     held = await _verdicts(house, cell, project_id, kind, config, crowd)
-    made = _report(crowd, held)
+    signs = _signs(crowd)
+    made = _report(crowd, held, signs) | {"calibration": _calibration(known)}
+    told = list(pages(crowd, held.label, signs, PAGES).items())
     async with house.inside(cell) as db:
         await queries.put_report(db, project_id, answers=len(crowd.task), verdict_event_id=held.through, report=made)
+        await queries.forget_pages(db, project_id)
+        for start in range(0, len(told), PAGE):
+            await queries.put_pages(db, project_id, told[start : start + PAGE])
+
+
+def _calibration(known: Known) -> dict[str, Any] | None:
+    """How often confidences on gold are right: through maps that do not know the task, where there is gold enough."""
+    if len(known.truth) < LEAST_GOLD:
+        return None
+    fitted = len(known.truth) >= calibrate.ENOUGH
+    raw = calibrate.reliability(known.posterior, known.truth)
+    found = raw
+    if fitted:
+        p = calibrate.crossed(known.posterior, known.truth, least=online.FLOOR)
+        found = calibrate.reliability(p, known.truth)
+    bins = zip(found.start, found.tasks_in, found.stated_in, found.right_in, strict=True)
+    return {
+        "tasks": found.tasks, "right": found.right, "stated": found.stated, "error": found.error, "low": found.low,
+        "high": found.high, "calibrated": fitted, "error_before": raw.error,
+        "bins": [
+            {"start": float(at), "tasks": int(n), "stated": float(said), "right": round(float(share * n))}
+            for at, n, said, share in bins
+        ],
+    }  # fmt: skip
 
 
 async def _verdicts(
@@ -80,12 +104,12 @@ async def _verdicts(
             return Held(label, rows, through)
 
 
-def _report(crowd: Crowd, held: Held) -> dict[str, Any]:
+def _report(crowd: Crowd, held: Held, signs: Signs) -> dict[str, Any]:
     k = len(crowd.classes)
     size = np.bincount(crowd.task, minlength=len(crowd.tasks))
     votes = np.bincount(crowd.task * k + crowd.label, minlength=len(crowd.tasks) * k).reshape(-1, k).astype(float)
     # Posteriors of an estimate are too sure of themselves; see `calibrate`.
-    p = calibrate.apply(calibrate.prior(k), crowd.posterior, votes)
+    p = calibrate.apply(calibrate.prior(k), crowd.found.posterior, votes)
     known = size[crowd.task] >= 2
     task, label = crowd.task[known], crowd.label[known]
     return {
@@ -99,8 +123,21 @@ def _report(crowd: Crowd, held: Held) -> dict[str, Any]:
             }
             for one in report.confused(task, label, votes, p, most=PAIRS)
         ],
-        "labelers": _labelers(crowd, np.where(size >= 2, held.label, -1)),
+        "labelers": _labelers(crowd, np.where(size >= 2, held.label, -1), signs),
+        "savings": _savings(crowd),
     }  # fmt: skip
+
+
+def _savings(crowd: Crowd) -> list[dict[str, Any]]:
+    """Of tasks that were not asked to measure labelers."""
+    rows = crowd.gold[crowd.task] < 0
+    if not rows.any():
+        return []
+    found = savings.savings(
+        crowd.task[rows], crowd.labeler[rows], crowd.label[rows], crowd.found.label, crowd.classes, targets=TARGETS,
+        replayed=REPLAYED,
+    )  # fmt: skip
+    return [asdict(one) for one in found]
 
 
 def _agreement(task: Ints, label: Ints) -> dict[str, Any] | None:
@@ -133,51 +170,43 @@ def _doubts(crowd: Crowd, held: Held, votes: Floats, p: Floats, size: Ints) -> l
     return sorted(found, key=lambda one: -one["wrong"])[:DOUBTS]
 
 
-def _labelers(crowd: Crowd, held: Ints) -> list[dict[str, Any]]:
+def _labelers(crowd: Crowd, held: Ints, signs: Signs) -> list[dict[str, Any]]:
     w = len(crowd.labelers)
     answers = np.bincount(crowd.labeler, minlength=w)
     judged, off = report.against(crowd.task, crowd.labeler, crowd.label, held, labelers=w)
-    middle = _medians(crowd, w)
-    signs = _signs(crowd)
-    first = sorted(range(w), key=lambda i: (i not in signs, -int(answers[i]), i))[:LABELERS]
+    timed = crowd.active_ms > 0
+    middle = medians(crowd.labeler[timed], crowd.active_ms[timed] / 1000, w)
+    against = {i: [sign for sign in told if sign["against"]] for i, told in signs.items()}
+    odd = {i for i, told in against.items() if told}
+    first = sorted(range(w), key=lambda i: (i not in odd, -int(answers[i]), i))[:LABELERS]
     return [
         {
             "labeler": str(crowd.labelers[i]), "answers": int(answers[i]), "median_seconds": middle.get(i),
-            "against": int(off[i]) / int(judged[i]) if judged[i] else None, "signs": signs.get(i, []),
+            "against": int(off[i]) / int(judged[i]) if judged[i] else None, "signs": against.get(i, []),
         }
         for i in sorted(first, key=lambda i: (-int(answers[i]), i))
     ]  # fmt: skip
 
 
-def _medians(crowd: Crowd, labelers: int) -> dict[int, float]:
-    """The median active time in seconds; answers that were entered without a time tell nothing of it."""
-    timed = crowd.active_ms > 0
-    who, took = crowd.labeler[timed], crowd.active_ms[timed] / 1000
-    order = np.lexsort((took, who))
-    count = np.bincount(who, minlength=labelers)
-    parts = np.split(took[order], np.cumsum(count)[:-1])
-    return {w: float(np.median(part)) for w, part in enumerate(parts) if len(part)}
-
-
 def _signs(crowd: Crowd) -> dict[int, list[dict[str, Any]]]:
-    """What speaks against whom; another labeler is named by their id, which the reader turns into a name."""
+    """The evidence on each labeler, what speaks against them first.
+
+    Another labeler is named by their id, which the reader turns into a name.
+    """
     rows = np.flatnonzero(report.sample(crowd.task, classes=len(crowd.classes)))
     there, who = np.unique(crowd.labeler[rows], return_inverse=True)
     found = spam.screen(
         crowd.task[rows], who, crowd.label[rows], tasks=len(crowd.tasks), labelers=len(there),
-        classes=len(crowd.classes),
+        classes=len(crowd.classes), gold=crowd.gold,
     )  # fmt: skip
-    signs: dict[int, list[dict[str, Any]]] = {}
-    for one in found:
-        for sign in one.evidence:
-            if sign.against:
-                signs.setdefault(int(there[one.labeler]), []).append(_sign(sign, crowd, there))
+    told = {int(there[one.labeler]): list(one.evidence) for one in found}
     timed = np.flatnonzero(crowd.active_ms > 0)
-    pace = timing.speeds(crowd.labeler[timed], crowd.active_ms[timed] / 1000, labelers=len(crowd.labelers))
-    for speed in pace:
-        if speed.found:
-            signs.setdefault(speed.labeler, []).append(_sign(evidence.of_speed(speed), crowd, there))
-    return signs
+    for speed in timing.speeds(crowd.labeler[timed], crowd.active_ms[timed] / 1000, labelers=len(crowd.labelers)):
+        told.setdefault(speed.labeler, []).append(evidence.of_speed(speed))
+    return {
+        w: [_sign(one, crowd, there) for one in sorted(all_of, key=lambda e: not e.against)]
+        for w, all_of in told.items()
+    }
 
 
 def _sign(found: evidence.Evidence, crowd: Crowd, there: Ints) -> dict[str, Any]:
@@ -186,4 +215,4 @@ def _sign(found: evidence.Evidence, crowd: Crowd, there: Ints) -> dict[str, Any]
     if isinstance(other, str) and other.startswith(LIKE):
         facts["other"] = str(crowd.labelers[there[int(other.removeprefix(LIKE))]])
         sentence = sentence.replace(other, str(facts["other"]), 1)
-    return {"kind": found.kind, "sentence": sentence, "facts": facts}
+    return {"kind": found.kind, "against": found.against, "sentence": sentence, "facts": facts}

@@ -80,6 +80,52 @@ async def put_report(
     )
 
 
+# One labeler of a project, with what is believed of them and what the last estimate wrote.
+LABELER = """
+select l.id, l.handle, l.kind, s.accuracy, s.low, s.high, r.report, r.updated_at,
+  (select count(*) from answer a where a.project_id = p.id and a.labeler_id = l.id) as answers,
+  coalesce(g.answered, 0) as gold_answers, coalesce(g.correct, 0) as gold_right
+from project p join labeler l on l.id = %(l)s
+left join labeler_skill s on s.project_id = p.id and s.labeler_id = l.id
+left join labeler_report r on r.project_id = p.id and r.labeler_id = l.id
+left join labeler_gold g on g.project_id = p.id and g.labeler_id = l.id
+where p.id = %(p)s
+"""
+
+
+async def labeler(db: Connection, project_id: UUID, labeler_id: UUID) -> Row | None:
+    """None for who never answered there."""
+    row = await (await db.execute(LABELER, {"p": project_id, "l": labeler_id})).fetchone()
+    return row if row and row["answers"] else None
+
+
+async def own(db: Connection, project_id: UUID, labeler_id: UUID, mode: str) -> Row | None:
+    """The same for who asks; None where the project is not theirs to work in. Who never answered has no figures."""
+    row = await (
+        await db.execute(
+            "select count(*) as answers from answer where project_id = %(p)s and labeler_id = %(l)s"
+            " having exists (select 1 from project where id = %(p)s and mode = %(m)s and state <> 'archived')",
+            {"p": project_id, "l": labeler_id, "m": mode},
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    nothing = dict.fromkeys(("accuracy", "low", "high", "report", "updated_at"))
+    return await labeler(db, project_id, labeler_id) or nothing | {"answers": 0, "gold_answers": 0}
+
+
+async def forget_pages(db: Connection, project_id: UUID) -> None:
+    await db.execute("delete from labeler_report where project_id = %(p)s", {"p": project_id})
+
+
+async def put_pages(db: Connection, project_id: UUID, rows: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
+    """What the pages of labelers tell."""
+    statement = "copy labeler_report (project_id, labeler_id, report) from stdin"
+    async with db.cursor() as cursor, cursor.copy(statement) as to:
+        for labeler_id, told in rows:
+            await to.write_row((project_id, labeler_id, Jsonb(told)))
+
+
 async def names(db: Connection, task_ids: Sequence[UUID]) -> dict[str, str | None]:
     """The client's own names of tasks; a task that is gone has none here."""
     rows = await (

@@ -1,7 +1,7 @@
 """What is told of a project's quality."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,8 @@ async def quality(session: CellSession, project_id: UUID) -> wire.Quality:
         cost_per_task=money[0],
         cost_per_right=money[1],
         agreement=wire.Agreement(**told["agreement"]) if told.get("agreement") else None,
+        calibration=wire.Calibration(**told["calibration"]) if told.get("calibration") else None,
+        savings=[wire.Saving(**one) for one in told.get("savings", [])],
         doubts=doubts,
         confused=[wire.ConfusedClasses(**one) for one in told.get("confused", [])],
         objects=[wire.ObjectClass(**one) for one in told.get("objects", [])],
@@ -114,6 +116,15 @@ def why(doubt: Mapping[str, Any]) -> str:
     return f"{told}; {doubt['otherwise']} {better} {100 * doubt['sure']:.0f} %."
 
 
+Called = Callable[[re.Match[str]], str]
+
+
+def spoken(sign: Mapping[str, Any], called: Called) -> dict[str, Any]:
+    """A sentence and its facts, in which labelers have names instead of ids."""
+    facts = {name: ID.sub(called, fact) if isinstance(fact, str) else fact for name, fact in sign["facts"].items()}
+    return {"sentence": ID.sub(called, sign["sentence"]), "facts": facts}
+
+
 async def _labelers(
     session: CellSession, project_id: UUID, rows: Sequence[Mapping[str, Any]]
 ) -> list[wire.LabelerQuality]:
@@ -135,17 +146,7 @@ async def _labelers(
             high=who["high"],
             median_seconds=row["median_seconds"],
             against=row["against"],
-            signs=[
-                wire.Sign(
-                    kind=sign["kind"],
-                    sentence=ID.sub(called, sign["sentence"]),
-                    facts={
-                        name: ID.sub(called, fact) if isinstance(fact, str) else fact
-                        for name, fact in sign["facts"].items()
-                    },
-                )
-                for sign in row["signs"]
-            ],
+            signs=[wire.Sign(kind=sign["kind"], **spoken(sign, called)) for sign in row["signs"]],
         )
         for row in rows
         if (who := known.get(row["labeler"]))

@@ -1,23 +1,21 @@
+import { Link } from "@tanstack/react-router";
 import type { JudgedLabeler } from "@/api/types";
 import { NOTHING, useFormat } from "@/kit/format";
 import { useSaid, useSay } from "@/kit/say";
+import { Interval } from "@/ui/Interval";
 import { type Column, Table } from "@/ui/Table";
 
 /** What the last estimate believes of each labeler, and what speaks against whom. */
-export function Judged({ labelers, drawn }: { labelers: JudgedLabeler[]; drawn: boolean }) {
+export function Judged({ client, project, labelers, drawn }: { client: string; project: string; labelers: JudgedLabeler[]; drawn: boolean }) {
   const say = useSay();
   const said = useSaid();
   const format = useFormat();
   const odd = labelers.filter((l) => l.signs.length > 0);
   const columns: Column<JudgedLabeler>[] = [
-    { key: "handle", head: say("labeler"), width: "minmax(0, 1.6fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
+    { key: "handle", head: say("labeler"), width: "minmax(0, 1.6fr)", cell: (l) => <span><Link className="name cover" to="/manage/$client/$project/labelers/$labeler" params={{ client, project, labeler: l.labeler }}>{l.handle}</Link><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
     { key: "answers", head: say("progress.answers"), end: true, width: "5rem", cell: (l) => format.number(l.answers) },
     { key: "right", head: say(drawn ? "labeler.f1" : "labeler.right"), end: true, width: "5rem", cell: (l) => <b>{format.percent(l.accuracy, 1)}</b> },
-    { key: "interval", head: say("labeler.interval"), width: "minmax(0, 1.6fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
-      <span className="interval">
-        <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>
-        <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
-      </span>) },
+    { key: "interval", head: say("labeler.interval"), width: "minmax(0, 1.6fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && <Interval low={l.low} high={l.high} at={l.accuracy} /> },
     { key: "pace", head: say("quality.pace"), end: true, width: "6rem", cell: (l) => (l.median_seconds === null ? NOTHING : format.seconds(l.median_seconds)) },
     { key: "against", head: say(drawn ? "quality.against.objects" : "quality.against"), end: true, width: "8rem", cell: (l) => format.percent(l.against) },
   ];
@@ -31,7 +29,7 @@ export function Judged({ labelers, drawn }: { labelers: JudgedLabeler[]; drawn: 
           <dl className="signs">
             {odd.map((l) => (
               <div key={l.labeler}>
-                <dt>{l.handle}</dt>
+                <dt><Link className="told" to="/manage/$client/$project/labelers/$labeler" params={{ client, project, labeler: l.labeler }}>{l.handle}</Link></dt>
                 {l.signs.map((s, n) => <dd key={n}>{said(`quality.sign.${s.kind}`, s.facts) ?? s.sentence}</dd>)}
               </div>
             ))}

@@ -1,7 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import type { LabelerSkill } from "@/api/types";
 import { useList } from "@/api/useCell";
 import { useFormat } from "@/kit/format";
 import { useSay } from "@/kit/say";
+import { Interval } from "@/ui/Interval";
 import { Empty } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
@@ -18,15 +20,11 @@ export function Labelers({ client, project, manager }: { client: string; project
   const drawn = items.some((l) => l.objects !== null);
   const percent = (share: number | undefined) => format.percent(share ?? null, 1);
   const columns: Column<LabelerSkill>[] = [
-    { key: "handle", head: say("labeler"), width: "minmax(0, 2fr)", cell: (l) => <span><b className="name">{l.handle}</b><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
+    { key: "handle", head: say("labeler"), width: "minmax(0, 2fr)", cell: (l) => <span><Link className="name cover" to="/manage/$client/$project/labelers/$labeler" params={{ client, project, labeler: l.labeler }}>{l.handle}</Link><small className="muted">{say(`labeler.${l.kind}`)}</small></span> },
     { key: "answers", head: say("progress.answers"), end: true, width: "7rem", cell: (l) => format.number(l.answers) },
     { key: "skill", head: say(drawn ? "labeler.f1" : "labeler.right"), end: true, width: "6rem", cell: (l) => (l.accuracy === null ? <span className="muted">{say("labeler.unknown")}</span> : <b>{format.percent(l.accuracy, 1)}</b>) },
     { key: "gold", head: say("gold"), end: true, width: "7rem", cell: (l) => (l.gold_answers === 0 ? <span className="muted">–</span> : say("labeler.gold", { right: l.gold_right, n: l.gold_answers })) },
-    { key: "interval", head: say("labeler.interval"), width: "minmax(0, 2fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && (
-      <span className="interval">
-        <i aria-hidden><span style={{ left: `${100 * l.low}%`, right: `${100 - 100 * l.high}%` }} /><b style={{ left: `${100 * l.accuracy}%` }} /></i>
-        <small className="muted figure">{say("labeler.between", { low: format.percent(l.low), high: format.percent(l.high) })}</small>
-      </span>) },
+    { key: "interval", head: say("labeler.interval"), width: "minmax(0, 2fr)", cell: (l) => l.low !== null && l.high !== null && l.accuracy !== null && <Interval low={l.low} high={l.high} at={l.accuracy} /> },
     ...(items.some((l) => l.exam !== null) ? [{ key: "exam", head: say("exam.labeler"), width: "minmax(0, 1.6fr)", cell: (l: LabelerSkill) => <ExamCell client={client} project={project} labeler={l} manager={manager} /> }] : []),
     ...(drawn ? ([
       { key: "recall", head: say("labeler.recall"), end: true, width: "6rem", cell: (l) => percent(l.objects?.recall) },

@@ -10,6 +10,7 @@ import { Histogram } from "@/ui/Histogram";
 import { Empty, Figures } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { type Column, Table } from "@/ui/Table";
+import { Calibrated, Savings } from "./Calibrated";
 import { Ended } from "./Ended";
 import { Judged } from "./Judged";
 import { ObjectClasses } from "./ObjectClasses";
@@ -49,6 +50,7 @@ export function Quality({ client, project }: Props) {
         </section>
         <PerTask told={data} />
       </div>
+      {data.calibration && <Calibrated told={data.calibration} />}
       {agreement && (
         <p className="muted hint">{agreement.varied
           ? say("quality.alpha.about", { low: format.number(agreement.low, 2), high: format.number(agreement.high, 2), tasks: agreement.tasks })
@@ -59,7 +61,8 @@ export function Quality({ client, project }: Props) {
         : say("quality.estimated", { n: data.estimated_answers ?? 0, at: format.moment(data.estimated_at) })}</p>
       <Confused client={client} project={project} told={data} />
       <ObjectClasses client={client} project={project} classes={data.objects} />
-      <Judged labelers={data.labelers} drawn={drawn} />
+      <Savings savings={data.savings} />
+      <Judged client={client} project={project.id} labelers={data.labelers} drawn={drawn} />
     </div>
   );
 }

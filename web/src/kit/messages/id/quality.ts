@@ -60,8 +60,8 @@ export const quality: Record<keyof typeof en, string> = {
   "quality.sign.agreement": "{same, number} dari {answers, number} jawaban sama dengan yang dikatakan kebanyakan orang lain atas tugas yang sama; biasanya sekitar {usual, number, percent}, dan {random, number, percent} bila menjawab asal.",
   "quality.sign.drift": "Belakangan ini {right, number} dari {answers, number} jawaban atas tugas uji benar, padahal diharapkan sekitar {good, number, percent}.",
   "quality.sign.change": "Di sekitar jawaban ke-{at, number} dari {answers, number}, bagian jawaban yang mungkin benar berubah dari sekitar {before, number, percent} menjadi {after, number, percent}.",
-  "quality.sign.copies": "{equal, number} dari {tasks, number} jawaban sama dengan jawaban {other}; dua orang yang bekerja sendiri-sendiri akan sama pada sekitar {expected, number}.",
+  "quality.sign.copies": "{equal, number} dari {tasks, number} jawaban sama dengan jawaban {other}; dua orang yang bekerja sendiri-sendiri akan sama pada sekitar {expected, number, ::.#}.",
   "quality.sign.overlooks": "{found, number} dari sekitar {of, number} objek yang ada, sejauh terlihat dari semua jawaban, digambar; dengan kepastian 95 % tidak lebih dari {high, number, percent}. Separuh pelabel menggambar {usual, number, percent} atau lebih.",
   "quality.sign.invents": "Dari {drawn, number} objek yang digambar sekitar {real, number} memang ada, sejauh terlihat dari semua jawaban; dengan kepastian 95 % tidak lebih dari {high, number, percent}. Bagi separuh pelabel bagiannya {usual, number, percent} atau lebih.",
-  "quality.sign.speed": "{fast, number} dari {answers, number} jawaban datang dalam waktu kurang dari {floor, number} dtk; separuh dari semua jawaban memerlukan {crowd_median, number} dtk atau lebih.",
+  "quality.sign.speed": "{fast, number} dari {answers, number} jawaban datang dalam waktu kurang dari {floor, number, ::.##} dtk; separuh dari semua jawaban memerlukan {crowd_median, number, ::.#} dtk atau lebih.",
 };
