@@ -67,8 +67,8 @@ def test_every_finding_is_one_or_more_plain_sentences_with_facts() -> None:
             assert not re.search(r"cheat|fraud|spam|lazy", e.sentence)
     told = next(e.sentence for e in screened(1, clean=False)[0].evidence if e.kind == "checks")
     assert re.fullmatch(
-        r"\d+ of \d+ answers to check tasks are right; somebody who works with care is right in about 85 %, a guesser"
-        r" in 25 %\. Fewer than 1 in 1900 careful labelers look so by chance\.", told,
+        r"\d+ of the first \d+ answers to check tasks are right; somebody who works with care is right in about 85 %, a"
+        r" guesser in 25 %\. Fewer than 1 in 1900 careful labelers look so by chance\.", told,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class Evidence:
 
 def of_checks(found: Sprt, what: str = "check tasks") -> Evidence:
     """From Wald's test on tasks whose answer is known (`what` tells which, or on how often others agree)."""
-    right = f"{_count(found.right)} of {found.answers} answers to {what}"
+    right = f"{_count(found.right)} of {_first(found)} answers to {what}"
     usual = f"somebody who works with care is right in about {_percent(found.good)}, a guesser in {_percent(found.bad)}"
     chance = f"Fewer than {_one_in(exp(-found.flag_at))} careful labelers look so by chance"
     told = {
@@ -44,7 +44,7 @@ def of_checks(found: Sprt, what: str = "check tasks") -> Evidence:
 
 def of_agreement(found: Sprt) -> Evidence:
     """From Wald's test on how often the others who answered the same task say the same."""
-    same = f"{_count(found.right)} of {found.answers} answers are what most others said of the same task"
+    same = f"{_count(found.right)} of {_first(found)} answers are what most others said of the same task"
     usual = f"it is about {_percent(found.good)} for most labelers, {_percent(found.bad)} for answers at random"
     told = {
         "flag": f"{same}; {usual}. Others may be wrong, so these tasks should be looked at before anything is decided.",
@@ -141,6 +141,11 @@ def of_precision(real: float, drawn: int, high: float, usual: float) -> Evidence
         f" certainty no more than {_percent(high)} of such; for half of the labelers it is {_percent(usual)} or more."
     )
     return Evidence("invents", True, facts, told)
+
+
+def _first(found: Sprt) -> str:
+    """How many answers a test has seen: it ends at its first decision."""
+    return f"{found.answers}" if found.verdict == "open" else f"the first {found.answers}"
 
 
 def _count(x: float) -> str:

@@ -213,7 +213,7 @@ async def answers_after(db: Connection, project_id: UUID, after: int, limit: int
     return await (
         await db.execute(
             "select id, event_id, task_id, labeler_id, value, active_ms, confirmed,"
-             " extract(epoch from submitted_at)::bigint as at from answer"
+            " extract(epoch from submitted_at)::bigint as at from answer"
             " where project_id = %(p)s and event_id > %(a)s order by event_id limit %(n)s",
             {"p": project_id, "a": after, "n": limit},
         )

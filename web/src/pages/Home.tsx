@@ -58,8 +58,8 @@ function Work({ member, items }: { member: Membership; items: WorkProject[] }) {
     { key: "time", head: say("home.time"), end: true, width: "minmax(5.5rem, 1fr)", cell: (p) => say("home.about-time", { time: format.duration(p.minutes) }) },
     { key: "hour", head: say("home.hourly"), end: true, width: "minmax(5.5rem, 1fr)", cell: (p) => <b>{format.hourly(p.price, p.minutes)}</b> },
     { key: "open", head: say("home.open"), end: true, width: "minmax(4.5rem, 1fr)", cell: (p) => (p.open_slots >= MANY ? say("home.many", { n: MANY }) : format.number(p.open_slots)) },
-    { key: "done", head: say("home.done"), end: true, width: "minmax(4.5rem, 1fr)", cell: (p) => (p.answered === 0 ? format.number(0)
-      : <Link className="told" to="/mine/$client/$project" params={{ client: member.client_id, project: p.project_id }} aria-label={say("mine.of", { name: p.name, n: p.answered })}>{format.number(p.answered)}</Link>) },
+    { key: "done", head: say("home.done"), end: true, width: "minmax(6.5rem, 1fr)", cell: (p) => (p.answered === 0 ? format.number(0)
+      : <span>{format.number(p.answered)}<Link className="told seen" to="/mine/$client/$project" params={{ client: member.client_id, project: p.project_id }} aria-label={say("mine.of", { name: p.name, n: p.answered })}>{say("mine.link")}</Link></span>) },
     { key: "start", head: say("acts"), plain: true, end: true, width: "6.5rem", cell: start },
   ];
   return <Table label={say("home.work-of", { name: member.client_name })} items={items} columns={columns} keyOf={(p) => p.project_id} />;

@@ -4,6 +4,8 @@ export interface Rate { right: number; of: number; low: number; high: number }
 interface Props {
   rates: (Rate | null)[];
   label: string;
+  /** What the top of the drawing stands for. */
+  top: string;
   from: string;
   to: string;
   name: (n: number, rate: Rate | null) => string;
@@ -12,9 +14,10 @@ interface Props {
 }
 
 /** Rates in their order, each with its interval, between 0 at the bottom and 1 at the top. */
-export function Rates({ rates, label, from, to, name, changed }: Props) {
+export function Rates({ rates, label, top, from, to, name, changed }: Props) {
   return (
     <div>
+      <div className="muted figure plot-ends" aria-hidden>{top}</div>
       <ol className="rates" aria-label={label}>
         {rates.map((rate, n) => (
           <li key={n} title={name(n, rate)} data-changed={n === changed || undefined}>

@@ -18,7 +18,7 @@ export function OwnPage() {
   return (
     <>
       <PageHead title={say("mine.title")} within={home?.name}
-        lead={<Link className="back" to="/">{say("home.title")}</Link>} />
+        lead={<><Link className="back" to="/">{say("home.title")}</Link>{home && <> · {home.name}</>}</>} />
       <ProblemNote error={error} />
       {!data && !error && <Skeleton height={240} radius="lg" className="wait" />}
       {data && (

@@ -39,6 +39,7 @@ export function Overtime({ stretches, evidence }: { stretches: LabelerStretch[];
     return rate === null ? say("believed.stretch.none", { until })
       : say("believed.stretch", { until, right: rate.right, of: rate.of, low: format.percent(rate.low), high: format.percent(rate.high) });
   };
+  const when = format.date(first.since) === format.date(last.until) ? format.moment : format.date;
   const series = [["agree", stretches.map((s) => s.agree)], ["gold", stretches.map((s) => s.gold)]] as const;
   return (
     <section className="sheet" aria-labelledby="overtime">
@@ -46,7 +47,7 @@ export function Overtime({ stretches, evidence }: { stretches: LabelerStretch[];
       {series.filter(([, rates]) => rates.some((r) => r !== null)).map(([name, rates]) => (
         <div key={name} className="stack-tight">
           <h3>{say(`believed.${name}`)}</h3>
-          <Rates rates={rates} label={say(`believed.${name}`)} from={format.date(first.since)} to={format.date(last.until)} name={told} changed={changed} />
+          <Rates rates={rates} label={say(`believed.${name}`)} top={format.percent(1)} from={when(first.since)} to={when(last.until)} name={told} changed={changed} />
         </div>
       ))}
       <p className="muted hint">{say("believed.overtime.about")}</p>

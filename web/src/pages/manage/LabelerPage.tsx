@@ -34,7 +34,7 @@ export function LabelerPage() {
           [say("progress.answers"), format.number(data.answers)],
           [say("labeler.right"), format.percent(accuracy, 1)],
           [say("labeler.interval"), low === null || high === null ? NOTHING : say("labeler.between", { low: format.percent(low), high: format.percent(high) })],
-          [say("gold"), gold ? say("labeler.gold", { right: gold.right, n: gold.of }) : NOTHING],
+          ...(gold ? [[say("gold"), say("labeler.gold", { right: gold.right, n: gold.of })] as [string, string]] : []),
           [say("quality.pace"), data.speed ? format.seconds(data.speed.median_seconds) : NOTHING],
         ]} />
         {data.estimated_at === null ? <Empty title={say("believed.none")}>{say("believed.none.about")}</Empty> : (
@@ -58,9 +58,10 @@ function Classes({ told, project }: { told: LabelerReport; project: Project }) {
   const format = useFormat();
   if (told.classes.length === 0) return null;
   const named = (id: string) => labelOf(project.config, id);
-  const often = [...told.classes].sort((a, b) => b.answers - a.answers).slice(0, MOST).map((c) => c.name);
+  const often = told.classes.toSorted((a, b) => b.answers - a.answers).slice(0, MOST).map((c) => c.name);
   const said = told.confusion.filter((c) => c.answers >= 0.5 && !often.includes(c.said)).map((c) => c.said);
-  const names = [...often, ...new Set(said)].slice(0, MOST);
+  const order = told.classes.map((c) => c.name);
+  const names = [...often.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)), ...new Set(said)].slice(0, MOST);
   const cells = new Map(told.confusion.map((c) => [`${c.truth}\n${c.said}`, c.answers]));
   const columns: Column<ClassRate>[] = [
     { key: "class", head: say("believed.class"), width: "minmax(0, 1.6fr)", cell: (c) => <b className="name">{named(c.name)}</b> },

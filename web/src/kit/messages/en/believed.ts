@@ -39,6 +39,7 @@ export const believed = {
   "believed.confusion.corner": "Truth ↓ said →",
   "believed.confusion.about": "Expected answers: the truth of a task is known by its posterior alone. Colour is the share of the row.",
   "mine.title": "How your work is seen",
+  "mine.link": "How it is seen",
   "mine.of": "How your {n, plural, one {answer} other {# answers}} in {name} are seen",
   "mine.about": "By the estimate of {at}. These are the words and figures that your reviewers read. None of them decides anything: people do, and you may ask them.",
   "mine.none": "After some hundred answers of all who work here, this page tells how yours are seen.",

@@ -41,6 +41,7 @@ export const believed: Record<keyof typeof en, string> = {
   "believed.confusion.corner": "Benar ↓ dikatakan →",
   "believed.confusion.about": "Perkiraan jawaban: kebenaran tugas hanya diketahui dari posteriornya. Warna menunjukkan bagian dari baris.",
   "mine.title": "Bagaimana pekerjaan Anda dilihat",
+  "mine.link": "Cara dilihat",
   "mine.of": "Bagaimana {n, number} jawaban Anda di {name} dilihat",
   "mine.about": "Menurut perkiraan {at}. Inilah kata-kata dan angka yang dibaca penilai Anda. Tidak satu pun memutuskan apa-apa: orang yang memutuskan, dan Anda boleh bertanya kepada mereka.",
   "mine.none": "Setelah beberapa ratus jawaban dari semua yang bekerja di sini, halaman ini memberi tahu bagaimana jawaban Anda dilihat.",
