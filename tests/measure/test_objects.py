@@ -1,5 +1,6 @@
 import random
-from math import cos, pi, sin
+from math import cos, nan, pi, sin
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,6 +170,72 @@ def test_points_and_lines() -> None:
     merged = objects.estimate(lanes, asked, objects.line_geometry(12), tasks=50, labelers=4)
     assert len(merged.there()) == 50
     assert abs(merged.found[1].shape[0][1] - 10.0) < 1.25  # the plain mean is off by 5 / 4
+
+
+def square(x: float, y: float, side: float = 10.0) -> area.Polygon:
+    return ((x, y), (x + side, y), (x + side, y + side), (x, y + side))
+
+
+Case = tuple[objects.Geometry[Any], tuple[Any, Any, Any], list[Any]]
+FAR = 1e200
+# A geometry; a shape, one like it and one elsewhere; and what is no shape of that sort.
+CASES: dict[str, Case] = {
+    "boxes": (
+        objects.BOX, (Box(0, 0, 9, 9), Box(1, 0, 9, 9), Box(300, 0, 9, 9)), [Box(FAR, 0, 1, 1), Box(0, 0, nan, 1)],
+    ),
+    "polygons": (
+        objects.POLYGON, (square(0, 0), square(1, 0), square(300, 0)),
+        [(), square(0, 0)[:2], ((0.0, 0.0), (1.0, 1.0), (2.0, 2.0)), square(0, nan), square(0, 0, FAR)],
+    ),
+    "cuboids": (
+        objects.CUBOID, (Cuboid(0, 0, 0, 4, 2, 1, 0), Cuboid(0.1, 0, 0, 4, 2, 1, 3.1), Cuboid(50, 0, 0, 4, 2, 1, 0)),
+        [Cuboid(0, 0, 0, -1, 1, 1, 0), Cuboid(0, 0, 0, 1, 1, 1, nan), Cuboid(FAR, 0, 0, 1, 1, 1, 0)],
+    ),
+    "points": (
+        objects.point_geometry(5), ((0.0, 0.0), (1.0, 0.0), (300.0, 0.0)),
+        [(), (0.0,), (0.0, 0.0, 0.0), (nan, 0.0), (FAR, 0.0)],
+    ),
+    "lines": (
+        objects.line_geometry(5), (((0.0, 0.0), (9.0, 0.0)), ((0.0, 1.0), (9.0, 1.0)), ((300.0, 0.0), (310.0, 0.0))),
+        [(), ((0.0, 0.0, 0.0),), ((0.0, 0.0), (1.0,)), ((nan, 0.0), (1.0, 1.0)), ((FAR, 0.0), (1.0, 1.0))],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_odd_crowds_have_a_defined_result_for_every_geometry(name: str) -> None:
+    geometry, (one, like, other), _ = CASES[name]
+    for drawn, things in (
+        ([], 0), ([(0, one)], 1), ([(0, one), (0, one)], 2), ([(w, one) for w in range(5)], 1),
+        ([(0, one), (1, like)], 1), ([(0, one), (1, other)], 2), ([(0, one), (1, one), (2, like), (2, other)], 2),
+    ):  # fmt: skip
+        seen = [Seen(1, w, w % 2, shape) for w, shape in drawn]
+        found = objects.estimate(seen, [(1, w) for w in range(5)], geometry, tasks=3, labelers=6, classes=2)
+        assert len(found.found) == things
+        assert all(0 <= f.there <= 1 and 0 < f.sure <= 1 for f in found.found)
+        assert all(np.isfinite(np.array(f.shape, dtype=np.float64)).all() for f in found.found)
+        assert all(np.isfinite(v).all() for v in (found.recall, found.invents, found.noise, found.bias))
+        assert found.converged or len(seen) < 5  # of few hands nothing tells which one is steady
+        assert found.iterations < 1000
+    nothing = objects.estimate([], [], geometry, tasks=0, labelers=0)
+    assert (nothing.found, nothing.converged) == ([], True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_no_shape_of_its_sort_is_named(name: str) -> None:
+    geometry, (good, *_), bad = CASES[name]
+    for shape in bad:
+        with pytest.raises(ValueError, match=r"Row 1: .* is no shape that has a place and a size"):
+            objects.estimate(
+                [Seen(0, 0, 0, good), Seen(0, 1, 0, shape)], [(0, 0), (0, 1)], geometry, tasks=1, labelers=2
+            )
+
+
+@pytest.mark.parametrize("reach", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_reach_is_a_finite_number_above_0(reach: float) -> None:
+    for geometry in (objects.point_geometry, objects.line_geometry):
+        with pytest.raises(ValueError, match="The reach is"):
+            geometry(reach)
 
 
 @pytest.mark.parametrize(

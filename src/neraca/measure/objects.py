@@ -24,6 +24,7 @@ from neraca.measure.grouping import alike_pairs, grouped
 
 S = TypeVar("S", bound=tuple[object, ...])
 SAME = 0.5
+FAR = 1e150  # no coordinate is further off: its square is finite
 OTHER_CLASS = 0.9  # as in `boxes`: a pair of different classes stands behind one of the same
 
 
@@ -79,6 +80,8 @@ class Estimate(Generic[S]):
     invents: Floats
     noise: Floats
     bias: Floats
+    iterations: int  # of existence, with which everything else begins
+    converged: bool  # existence, classes and shapes
 
     def there(self, least: float = 0.5) -> list[Found[S]]:
         """The things that are held to be there."""
@@ -98,13 +101,13 @@ def estimate(
     _check_shapes(seen, geometry)
     groups = _all(seen, geometry, tasks, least)
     drew = _existence(seen, groups, people, labelers)
-    label, sure = _classes(seen, groups, labelers, classes)
-    shapes, noise, bias = _shapes(seen, groups, geometry, labelers)
+    label, sure, named = _classes(seen, groups, labelers, classes)
+    shapes, noise, bias, placed = _shapes(seen, groups, geometry, labelers)
     found = [
         Found(seen[g[0]].task, g, float(drew.there[i]), int(label[i]), float(sure[i]), shapes[i])
         for i, g in enumerate(groups)
     ]
-    return Estimate(found, drew.recall, drew.invents, noise, bias)
+    return Estimate(found, drew.recall, drew.invents, noise, bias, drew.iterations, drew.converged and named and placed)
 
 
 def by_votes(
@@ -150,8 +153,10 @@ def _people(
 def _check_shapes(seen: Sequence[Seen[S]], geometry: Geometry[S]) -> None:
     for row, one in enumerate(seen):
         try:
-            sound = all(isfinite(x) for x in _flat(one.shape)) and geometry.alike(one.shape, one.shape) == 1.0
-            sound = sound and all(isfinite(x) for x in geometry.numbers(one.shape, one.shape))
+            sound = all(isfinite(x) and abs(x) <= FAR for x in _flat(one.shape))
+            sound = sound and geometry.alike(one.shape, one.shape) == 1.0
+            numbers = geometry.numbers(one.shape, one.shape) if sound else ()
+            sound = len(numbers) == len(geometry.kinds) and all(isfinite(x) for x in numbers)
         except (ValueError, ArithmeticError):
             sound = False
         if not sound:
@@ -199,13 +204,14 @@ def _existence(
 
 def _classes(
     seen: Sequence[Seen[S]], groups: Sequence[Sequence[int]], labelers: int, classes: int
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, bool]:
     if classes == 1 or not groups:
-        return np.zeros(len(groups)), np.ones(len(groups))
+        return np.zeros(len(groups)), np.ones(len(groups)), True
     rows = [(i, seen[r].labeler, seen[r].label) for i, g in enumerate(groups) for r in g]
     where, who, said = (np.array([r[k] for r in rows], dtype=np.int64) for k in range(3))
-    p = dawid_skene.estimate(where, who, said, tasks=len(groups), labelers=labelers, classes=classes).posterior
-    return p.argmax(axis=1).astype(np.float64), p.max(axis=1)
+    found = dawid_skene.estimate(where, who, said, tasks=len(groups), labelers=labelers, classes=classes)
+    p = found.posterior
+    return p.argmax(axis=1).astype(np.float64), p.max(axis=1), found.converged
 
 
 def _middle(shapes: Sequence[S], geometry: Geometry[S]) -> S:
@@ -215,7 +221,7 @@ def _middle(shapes: Sequence[S], geometry: Geometry[S]) -> S:
 
 def _shapes(
     seen: Sequence[Seen[S]], groups: Sequence[Sequence[int]], geometry: Geometry[S], labelers: int
-) -> tuple[list[S], Floats, Floats]:
+) -> tuple[list[S], Floats, Floats, bool]:
     size, kinds = len(geometry.kinds), np.array(geometry.kinds)
     like = [_middle([seen[r].shape for r in g], geometry) for g in groups]
     values = np.array([geometry.numbers(seen[r].shape, like[i]) for i, g in enumerate(groups) for r in g])
@@ -224,6 +230,7 @@ def _shapes(
     who = np.array([seen[r].labeler for g in groups for r in g], dtype=np.int64)
     truth = np.zeros((len(groups), size))
     noise, bias = np.ones((labelers, max(geometry.kinds) + 1)), np.zeros((labelers, max(geometry.kinds) + 1))
+    converged = True
     for kind in range(noise.shape[1]):
         columns = np.flatnonzero(kinds == kind)
         number = where[:, None] * len(columns) + np.arange(len(columns))
@@ -233,6 +240,7 @@ def _shapes(
         )  # fmt: skip
         truth[:, columns] = found.truth.reshape(-1, len(columns))
         noise[:, kind], bias[:, kind] = found.noise, found.bias
+        converged = converged and found.converged
     shapes = []
     for i, g in enumerate(groups):
         members = [seen[r].shape for r in g]
@@ -242,7 +250,7 @@ def _shapes(
             continue
         known = Noisy([float(noise[w, 0]) for w in mine], [float(bias[w, 0]) for w in mine])
         shapes.append(geometry.build(members, like[i], truth[i].tolist(), known) if truth[i].any() else like[i])
-    return shapes, noise, bias
+    return shapes, noise, bias, converged
 
 
 # Boxes: how far each edge lies outside the reference, in units of the root of its area; a bias is drawing too wide.
@@ -270,12 +278,14 @@ BOX: Geometry[boxes.Box] = Geometry(boxes.iou, _box_numbers, (0, 0, 0, 0), _box)
 
 
 def _polygon_numbers(shape: area.Polygon, like: area.Polygon) -> list[float]:
-    size = sqrt(area.area(like)) or 1.0
+    size = sqrt(area.area(like))
+    if size <= 0:
+        raise ValueError("A polygon has an area above 0.")
     return [float(d) / size for d in polygons.displacements(shape, like)]
 
 
 def _polygon(members: Sequence[area.Polygon], like: area.Polygon, _: Sequence[float], known: Noisy) -> area.Polygon:
-    size = sqrt(area.area(like)) or 1.0
+    size = sqrt(area.area(like))
     return polygons.merged(members, known.noise, [b * size for b in known.bias])
 
 
@@ -315,8 +325,14 @@ def _cuboid(
 CUBOID: Geometry[cuboids.Cuboid] = Geometry(cuboids.iou, _cuboid_numbers, (0, 0, 1, 2, 2, 2, 3), _cuboid)
 
 
+def _reach(reach: float) -> None:
+    if not 0 < reach <= FAR:
+        raise ValueError(f"The reach is a finite number above 0, not {reach}.")
+
+
 def point_geometry(reach: float, dimensions: int = 2) -> Geometry[tuple[float, ...]]:
     """Points are the same thing up to half of `reach` from each other; each axis has a bias of its own."""
+    _reach(reach)
 
     def alike(a: tuple[float, ...], b: tuple[float, ...]) -> float:
         return max(0.0, 1.0 - sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True))) / reach)
@@ -333,7 +349,8 @@ def point_geometry(reach: float, dimensions: int = 2) -> Geometry[tuple[float, .
 
 
 def line_geometry(reach: float, count: int = 16) -> Geometry[lines.Line]:
-    """Lines are the same thing up to a mean distance of half of `reach`; noise is learnt, no bias."""
+    """Lines in the plane are the same thing up to a mean distance of half of `reach`; noise is learnt, no bias."""
+    _reach(reach)
 
     def alike(a: lines.Line, b: lines.Line) -> float:
         return lines.alike(a, b, reach)
