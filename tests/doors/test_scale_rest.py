@@ -116,8 +116,8 @@ def test_quality_tasks(account: Account) -> None:
             create(word, **asked)
         with pytest.raises(exceptions.ScaleInvalidRequest, match="label"):
             create(word, **asked, expected_response={"annotations": [{"start": 0, "end": 3}]})
-        with pytest.raises(exceptions.ScaleInvalidRequest, match="categorization"):
-            create(TaskType.Categorization, expected_response={})
+        with pytest.raises(exceptions.ScaleInvalidRequest, match="transcription"):
+            create(TaskType.Transcription, expected_response={})
         with account.raw() as http:
             params = {"quality_task_ids": task.id}
             assert http.get("/scale/v1/quality/labelers", params=params).json() == []

@@ -7,18 +7,23 @@ from uuid import UUID
 import structlog
 
 from neraca import assets, kinds
-from neraca.accounts import Cell, House
+from neraca.accounts import Cell, CellSession, House
+from neraca.doors.scale.acting import acting
 from neraca.doors.scale.errands import queries
 from neraca.doors.scale.fetching import Unfetched, fetch
 from neraca.doors.scale.files import service as files
+from neraca.doors.scale.gold import queries as gold
+from neraca.doors.scale.gold import weaving
 from neraca.doors.scale.tasks import hypotheses
 from neraca.doors.scale.tasks import queries as tasks
+from neraca.doors.scale.tasks.service import NEVER, WANTED
 from neraca.kind import check
 from neraca.kit.problems import Problem
 
 AT_ONCE = 8
 TRIES = 6
 ACTOR = "door:scale"
+TASK, KNOWN = "task", "quality task"
 log = structlog.get_logger("neraca.scale")
 
 
@@ -31,6 +36,24 @@ def _suggestion(row: queries.Row, native: dict[str, Any]) -> dict[str, Any] | No
         return {**made, "answer": hypotheses.fitted(row["kind"], row["config"], native, made["answer"])}
     except ValueError as refusal:
         raise Unfetched(str(refusal)) from None
+
+
+async def _woven(session: CellSession, row: queries.Row, native: dict[str, Any]) -> None:
+    """A quality task whose picture has come is gold. Raises `Unfetched` where its answer does not fit."""
+    if not await gold.lock(session.db, row["id"], [WANTED]):
+        return
+    try:
+        await weaving.weave(session, row, native)
+    except ValueError as refusal:
+        raise Unfetched(str(refusal)) from None
+
+
+def _shown(row: queries.Row, wrong: Unfetched) -> dict[str, Any]:
+    """The response of a task that ends in error."""
+    shown: dict[str, Any] = {"url": row["url"]}
+    if wrong.status is not None:
+        shown["statusCode"] = wrong.status
+    return {"error": str(wrong), "attachments": [shown]}
 
 
 class Media:
@@ -59,27 +82,31 @@ class Media:
     async def _run(self, cell: Cell) -> None:
         while True:
             async with self._house.inside(cell) as db:
-                rows = await queries.claim(db, AT_ONCE)
+                rows = [(TASK, row) for row in await queries.claim(db, AT_ONCE)] or [
+                    (KNOWN, row) for row in await gold.claim(db, AT_ONCE)
+                ]
             if not rows:
                 return
-            for found in await asyncio.gather(*(self._one(cell, row) for row in rows), return_exceptions=True):
+            for found in await asyncio.gather(
+                *(self._one(cell, row, what) for what, row in rows), return_exceptions=True
+            ):
                 if isinstance(found, Exception):
                     log.warning("fetch-interrupted", cell=cell.database, error=type(found).__name__)
 
-    async def _one(self, cell: Cell, row: queries.Row) -> None:
+    async def _one(self, cell: Cell, row: queries.Row, what: str) -> None:
         try:
             body = await self._bytes(cell, row)
-            await self._stored(cell, row, body)
+            await self._stored(cell, row, body, what)
         except Unfetched as wrong:
-            if wrong.again and row["fetches"] < TRIES:
-                async with self._house.inside(cell) as db:
-                    await queries.later(db, row["id"], 2.0 ** row["fetches"])
-                return
-            shown: dict[str, Any] = {"url": row["url"]}
-            if wrong.status is not None:
-                shown["statusCode"] = wrong.status
             async with self._house.inside(cell) as db:
-                await queries.failed(db, row["id"], {"error": str(wrong), "attachments": [shown]})
+                if wrong.again and row["fetches"] < TRIES:
+                    later = queries.later if what == TASK else gold.later
+                    await later(db, row["id"], 2.0 ** row["fetches"])
+                elif what == TASK:
+                    await queries.failed(db, row["id"], _shown(row, wrong))
+                else:
+                    await gold.settled(db, row["id"], stage=NEVER, refused=str(wrong))
+                    log.warning("quality-task-refused", cell=cell.database, task=str(row["id"]), reason=str(wrong))
 
     async def _bytes(self, cell: Cell, row: queries.Row) -> bytes:
         """From the account's own files, or from the address."""
@@ -91,7 +118,7 @@ class Media:
             raise Unfetched("There is no such file in this account.", 404)
         return body
 
-    async def _stored(self, cell: Cell, row: queries.Row, body: bytes) -> None:
+    async def _stored(self, cell: Cell, row: queries.Row, body: bytes, what: str) -> None:
         """One transaction: the asset, the task's parameters with it, and the task in the house's tables."""
         kind = kinds.get(row["kind"])
         assert kind is not None
@@ -107,6 +134,7 @@ class Media:
             _, flaws = check(kind.params, native)
             if flaws:
                 raise Unfetched(f"The attachment does not fit: {flaws[0].detail}")
-            state = await queries.ready(db, row["id"], native, _suggestion(row, native))
-            if state == "in_progress":
+            if what == KNOWN:
+                await _woven(acting(db, self._house, cell, mode=row["mode"], actor=ACTOR), row, native)
+            elif await queries.ready(db, row["id"], native, _suggestion(row, native)) == "in_progress":
                 await tasks.place_one(db, row["id"], ACTOR)

@@ -34,7 +34,8 @@ async def pulse(db: Connection) -> Row:
         await db.execute(
             "select exists (select 1 from scale_delta) as deltas,"
             " exists (select 1 from scale_batch where state = 'paused') as paused,"
-            " exists (select 1 from scale_task where stage = 0 and fetch_at <= clock_timestamp()) as media,"
+            " exists (select 1 from scale_task where stage = 0 and fetch_at <= clock_timestamp())"
+            "  or exists (select 1 from scale_quality_task where stage = 0 and fetch_at <= clock_timestamp()) as media,"
             " exists (select 1 from scale_batch where moving) as moving,"
             " exists (select 1 from scale_batch where completed_at is not null and studio_priority is not null"
             "  and level is not null) as passed,"

@@ -24,6 +24,7 @@ async def create_training(request: Request, gold_type: str) -> Response:
 
 @router.get("/quality/labelers")
 async def labelers(request: Request) -> Response:
-    asked = request.query_params.getlist("quality_task_ids")
+    asked = request.query_params
     async with route.account(request) as session:
-        return route.answer(await service.labelers(session, asked))
+        told = await service.labelers(session, asked.getlist("quality_task_ids"), asked.getlist("labeler_emails"))
+        return route.answer(told)

@@ -1,17 +1,16 @@
-"""Moves open foreign tasks to a kind that fits them now."""
+"""Moves open foreign tasks to a kind that fits them now, and quality tasks that were kept alone."""
 
 import json
-from uuid import UUID
 
-from neraca.accounts import Cell, CellSession, House, Principal
+from neraca.accounts import Cell, CellSession, House
 from neraca.doors.scale import translate
+from neraca.doors.scale.acting import NOBODY, acting
+from neraca.doors.scale.gold import service as gold
 from neraca.doors.scale.moving import queries
 from neraca.doors.scale.tasks import hypotheses, service
 from neraca.doors.scale.tasks import queries as tasks
-from neraca.kit.session import Connection
 
 PAGE = 500
-NOBODY = UUID(int=0)
 
 
 async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
@@ -19,7 +18,7 @@ async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
 
     A task that somebody has begun stays where it is.
     """
-    moved: dict[str, int] = {}
+    moved = await gold.move(house, cell, actor)
     after = NOBODY
     while True:
         async with house.inside(cell) as db:
@@ -29,20 +28,11 @@ async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
             if found.kind == "foreign":
                 continue
             async with house.inside(cell) as db:
-                if await _moved(_session(db, house, cell, row["mode"], actor), row, found):
+                if await _moved(acting(db, house, cell, mode=row["mode"], actor=actor), row, found):
                     moved[row["type"]] = moved.get(row["type"], 0) + 1
         if len(rows) < PAGE:
             return moved
         after = rows[-1]["id"]
-
-
-def _session(db: Connection, house: House, cell: Cell, mode: str, actor: str) -> CellSession:
-    """What the operator does inside a cell, under their own name."""
-    who = Principal(
-        client_id=cell.client_id, role="manager", mode="test" if mode == "test" else "live", labeler_id=NOBODY,
-        labeler_kind="model", actor=actor, credential=b"",
-    )  # fmt: skip
-    return CellSession(db=db, who=who, cell=cell, house=house)
 
 
 async def _moved(session: CellSession, row: queries.Row, found: translate.Fit) -> bool:

@@ -41,12 +41,12 @@ async def forgiving(session: CellSession, word: str, params: Json, found: Fit) -
         return None
 
 
-def fitted(kind_id: str, config: Json, native: Json, made: Json) -> Json:
-    """The answer for the picture that has come. Raises ValueError with a sentence."""
+def fitted(kind_id: str, config: Json, native: Json, made: Json, word: str = SOURCE) -> Json:
+    """The answer for the picture that has come; `word` is what it was sent as. Raises ValueError with a sentence."""
     kind = kinds.get(kind_id)
     assert kind is not None
     model, _ = check(kind.config, config)
     answer, flaws = tasks.known(kind, model, native, translate.within(kind_id, made, native))
     if flaws:
-        raise ValueError(f"The hypothesis does not fit the attachment: {flaws[0].detail}")
+        raise ValueError(f"The {word} does not fit the attachment: {flaws[0].detail}")
     return answer

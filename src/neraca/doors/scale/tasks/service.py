@@ -159,7 +159,7 @@ def _project(values: dict[str, Any], found: Fit, siblings: list[queries.Row], of
     if siblings:
         last = siblings[0]
         terms = {
-            "policy": last["policy"],
+            "policy": {k: v for k, v in last["policy"].items() if k != "exam"},  # it has no tasks for one yet
             "price": Money(micros=last["price_micros"], currency=last["currency"]),
             **{field: last[field] for field in ("minutes", "lease_seconds", "priority")},
         }
