@@ -10,6 +10,7 @@ from tests.fixtures.place import Place
 
 from neraca import deliver, projects, quality
 from neraca.accounts import CONTROL
+from neraca.kit.session import Connection
 from neraca.server import jobs as queue
 from neraca.server.jobs import Jobs
 from neraca.server.relay import Relay
@@ -98,6 +99,62 @@ async def test_a_poisoned_row_is_put_off_and_its_neighbours_go_on(
     async with place.house.inside(place.cell) as db:
         rows = await (await db.execute("select task_id, attempts, not_before > now() as later from outbox")).fetchall()
     assert rows == [{"task_id": bad, "attempts": 1, "later": True}]
+
+
+async def asked(place: Place, project_id: UUID, task_ids: list[UUID]) -> None:
+    """Word for the worker to look at these tasks, in this order."""
+    async with place.house.inside(place.cell) as db:
+        for task_id in task_ids:
+            await projects.outbox(db, "consensus", project_id=project_id, task_id=task_id)
+
+
+async def waiting(place: Place) -> list[dict[str, object]]:
+    async with place.house.inside(place.cell) as db:
+        return await (await db.execute("select task_id, attempts from outbox order by id")).fetchall()
+
+
+async def test_what_the_database_refuses_takes_nothing_of_its_neighbours_along(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, _ = relay_of(place)
+    project_id = await place.project()
+    made = await place.tasks(project_id, [{"text": str(i)} for i in range(12)])
+
+    async def decides(db: Connection, task_id: UUID) -> bool:
+        if task_id == made[3]:
+            await db.execute("update task set answers = 1 / 0 where id = %s", [task_id])
+        await db.execute("update task set answers = answers + 1 where id = %s", [task_id])
+        return True
+
+    monkeypatch.setattr(quality, "decide_task", decides)
+    await asked(place, project_id, made)
+    await relay.turn(place.cell)
+    assert await waiting(place) == [{"task_id": made[3], "attempts": 1}]
+    async with place.house.inside(place.cell) as db:
+        rows = await (await db.execute("select id, answers from task where project_id = %s", [project_id])).fetchall()
+    assert {r["id"]: r["answers"] for r in rows} == {task: int(task != made[3]) for task in made}
+
+
+async def test_two_workers_with_the_same_tasks_do_not_wait_for_each_other_in_a_ring(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = await place.project()
+    made = await place.tasks(project_id, [{"text": str(i)} for i in range(8)])
+    seen: list[UUID] = []
+
+    async def decides(db: Connection, task_id: UUID) -> bool:
+        await (await db.execute("select 1 from task where id = %s for update", [task_id])).fetchone()
+        seen.append(task_id)
+        await asyncio.sleep(0.02)
+        return True
+
+    monkeypatch.setattr(quality, "decide_task", decides)
+    for _ in range(3):
+        seen.clear()
+        await asked(place, project_id, [*made, *reversed(made)])
+        await asyncio.gather(*(relay_of(place)[0].turn(place.cell) for _ in range(2)))
+        assert sorted((seen[:8], seen[8:])) == sorted((made, made[::-1]))  # each batch whole, in the order it was asked
+        assert not await waiting(place)
 
 
 async def test_a_job_of_a_dead_worker_is_done_by_the_next(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,19 @@ from neraca.kit.session import Connection
 
 Row = dict[str, Any]
 
+LOCK = "select 1 from task where id = %(t)s for update"
+STANDING = """
+select t.project_id, t.state, t.priority, t.suggestion, t.suggested_by,
+  coalesce(t.reason = 'escalated', false) as escalated, p.kind, p.config, p.policy, (
+    select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value,
+      'confirmed', a.confirmed) order by a.event_id), '[]')
+    from answer a where a.task_id = t.id and not a.surplus and a.event_id > coalesce(t.redo_event_id, 0)) as answers, (
+    select json_build_object('classes', k.classes, 'pooled', k.pooled, 'prior', k.prior, 'objects', k.objects,
+      'tau', k.tau, 'bias', k.bias, 'calibrated_on', k.calibrated_on)
+    from project_skill k where k.project_id = t.project_id and k.objects is not null) as crowd
+from task t join project p on p.id = t.project_id where t.id = %(t)s
+"""
+
 # Everything that a decision changes, in one statement. The caller holds the task's row lock.
 DECIDE = """
 with noted as (
@@ -89,28 +102,19 @@ where (p.kind = any(%(kinds)s) or g.gold)
 """
 
 
-async def lock(db: Connection, task_id: UUID) -> Row | None:
-    """A task with its project's present terms; its row is locked until the transaction ends."""
-    return await (
-        await db.execute(
-            "select t.id, t.project_id, t.state, t.priority, t.suggestion, t.suggested_by,"
-            " coalesce(t.reason = 'escalated', false) as escalated, p.kind, p.config, p.policy from task t"
-            " join project p on p.id = t.project_id where t.id = %(t)s for update of t",
-            {"t": task_id},
-        )
-    ).fetchone()
+async def lock(db: Connection, task_ids: Sequence[UUID]) -> None:
+    """Locks tasks until the transaction ends, in the order of their ids: two who lock several never wait in a ring."""
+    await db.execute("select 1 from task where id = any(%(t)s) order by id for update", {"t": list(task_ids)})
 
 
-async def answers(db: Connection, task_id: UUID) -> list[Row]:
-    """The answers of a task that its verdict rests on: not those that came after it, nor before it was sent back."""
-    return await (
-        await db.execute(
-            "select a.id, a.labeler_id, a.value, a.confirmed from answer a join task t on t.id = a.task_id"
-            " where a.task_id = %(t)s and not a.surplus and a.event_id > coalesce(t.redo_event_id, 0)"
-            " order by a.event_id",
-            {"t": task_id},
-        )
-    ).fetchall()
+async def standing(db: Connection, task_id: UUID) -> Row | None:
+    """A task with its project's present terms and the answers that its verdict rests on, in the order of their events.
+
+    They came neither after it nor before the task was sent back. Its row is locked, by a statement of its own, so that
+    what whoever held the lock last has written is seen. `crowd` is what the last estimate believes of those who draw.
+    """
+    await db.execute(LOCK, {"t": task_id})
+    return await (await db.execute(STANDING, {"t": task_id})).fetchone()
 
 
 async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, int]], names: list[str]) -> list[Row]:

@@ -39,17 +39,20 @@ async def answer_stored(stored: AnswerStored) -> bool:
     return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows, hint), rows)
 
 
+async def hold_tasks(db: Connection, task_ids: Sequence[UUID]) -> None:
+    """Locks tasks that are to be decided in one transaction; whoever does so locks all of them before the first."""
+    await queries.lock(db, task_ids)
+
+
 async def decide_task(db: Connection, task_id: UUID) -> bool:
     """Looks at a task anew, outside a submit: a kind without an online rule, or skills that have changed.
 
-    True if it is decided by this.
+    True if it is decided by this. In a pipeline, what it writes travels with what is asked for next.
     """
-    task = await queries.lock(db, task_id)
-    if task is None or task["state"] != "open":
+    task = await queries.standing(db, task_id)
+    if task is None or task["state"] != "open" or not task["answers"]:
         return False
-    rows = await queries.answers(db, task_id)
-    if not rows:
-        return False
+    rows: Sequence[queries.Row] = task["answers"]
     kind = kinds.get(task["kind"])
     assert kind is not None
     case = rules.Case(
@@ -61,10 +64,10 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
         standing = await _by_class(db, kind, case, rows, hints.of(task))
     else:
         crowd = NOBODY
-        if kind.objects is not None:
-            crowd = await objects.crowd(db, task["project_id"], [r["labeler_id"] for r in rows])
+        if kind.objects is not None and task["crowd"] is not None:
+            crowd = await objects.crowd(db, task["project_id"], [UUID(r["labeler_id"]) for r in rows], task["crowd"])
         voices = rules.votes_of(hints.voices(rows, hints.of(task)))
-        answered = [str(r["labeler_id"]) for r in rows]
+        answered = [r["labeler_id"] for r in rows]
         standing = rules.together(kind, case, await _limits(db, case), voices, crowd, answered)
     return await _written(db, case, standing, rows)
 
