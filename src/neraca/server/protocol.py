@@ -15,7 +15,41 @@ PATIENCE_SECONDS = 10.0  # for a whole head, for a first byte, and for what foll
 HEAD_BYTES = 2**16  # of a head that is not complete; `Front` holds a complete one to less
 NO_HTTP = "it is not valid HTTP/1.1"
 TARGET = "its target is not an address of this server"
+SMALL_BYTES = 8192
 log = structlog.get_logger("neraca.http")
+
+
+class Joined(asyncio.Transport):
+    """Holds back what is small until the next write, or until the loop's next turn: a head travels with its body.
+
+    uvicorn writes them one after the other, and each write wakes who reads.
+    """
+
+    def __init__(self, under: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._under = under
+        self._loop = loop
+        self._held = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self._under.write(held + data)
+        elif len(data) > SMALL_BYTES:
+            self._under.write(data)
+        elif data:
+            self._held = bytes(data)
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Writes what is held back."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._under.write(held)
+
+    def close(self) -> None:
+        self.flush()
+        self._under.close()
 
 
 class Protocol(HttpToolsProtocol):
@@ -26,6 +60,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._joined = Joined(transport, self.loop)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -61,7 +96,10 @@ class Protocol(HttpToolsProtocol):
                 self._refuse(WrongHost())
                 return
             self.url = b"/" + self.url.split(b"/", 3)[3] if self.url.count(b"/") > 2 else b"/"
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:  # it runs in the loop's next turn
+            self.cycle.transport = self._joined
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
@@ -112,6 +150,7 @@ class Protocol(HttpToolsProtocol):
         request_id = str(ids.new())
         log.info("refused", id=request_id, status=problem.status, code=problem.slug)
         answer = faults.response(problem, request_id)
+        self._joined.flush()
         head = [(b"connection", b"close"), (b"cache-control", b"no-store"), *answer.raw_headers]
         self.transport.write(
             STATUS_LINE[problem.status]
