@@ -68,6 +68,7 @@ def test_every_method_has_a_name(method: str) -> None:
         (["nothing.csv"], "", "nothing.csv cannot be read"),
         (["-", "--method", "best"], labels(), "There is no method best"),
         (["-", "--gold", "-"], labels(), "Only one of"),
+        (["-", "--out", "/nowhere/at/all.csv"], labels(), "/nowhere/at/all.csv cannot be written: No such file"),
     ],
 )
 def test_failure_is_one_sentence(words: list[str], given: str, told: str) -> None:
@@ -75,6 +76,19 @@ def test_failure_is_one_sentence(words: list[str], given: str, told: str) -> Non
     assert (done.returncode, done.stdout) == (1, "")
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_semicolons_and_a_gold_that_fits_nothing(tmp_path: Path) -> None:
+    """As a spreadsheet saves it where the comma is for decimals; a mistyped gold is told and not passed over."""
+    (tmp_path / "gold.csv").write_text("\ufefftask;label\r\na;Cat\r\nz;dog\r\n", "utf-8")
+    words = ("-", "--gold", str(tmp_path / "gold.csv"))
+    given = labels().replace(",", ";").replace("\n", "\r\n")
+    done = aggregate(*words, given=given)
+    assert done.stdout.startswith("task,label,confidence\na,Cat,1.000000\n")
+    assert "Tasks of the gold without answers: 1. Labels of the gold that nobody gave: 1." in done.stderr
+    assert done.stderr.count("\n") == 1
+    told = json.loads(aggregate(*words, "--json", given=given).stdout)
+    assert (told["gold"], told["gold_unmatched"], told["gold_unsaid"], told["converged"]) == (1, 1, 1, True)
 
 
 def test_gold_with_two_labels_for_a_task_is_refused(tmp_path: Path) -> None:

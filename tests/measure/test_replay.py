@@ -27,11 +27,26 @@ def test_a_simulated_crowd_saves_answers(tmp_path: Path) -> None:
 
 def test_dirty_rows_are_named(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("task,worker,label\n1,a,x\n2,,x\n3,a\n", "utf-8")
-    with pytest.raises(ValueError, match="row 3, row 4"):
+    with pytest.raises(ValueError, match="line 3: the worker is empty; wrong too: line 4"):
         replay.read_folder(tmp_path)
     (tmp_path / "labels.csv").write_text("task,label\n1,x\n", "utf-8")
     with pytest.raises(ValueError, match="no column worker"):
         replay.read_folder(tmp_path)
+
+
+def test_truth_is_one_label_a_task(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("task;worker;label\r\n1;a;x\r\n1;b;y\r\n", "utf-8")
+    (tmp_path / "truth.csv").write_text("task,label\n1,x\n1,y\n", "utf-8")
+    with pytest.raises(ValueError, match=r"truth\.csv, line 3: the task '1' has another label above"):
+        replay.read_folder(tmp_path)
+    (tmp_path / "truth.csv").write_text("task,label\n1,x\n", "utf-8")
+    assert replay.read_folder(tmp_path).classes == ["x", "y"]
+
+
+def test_more_labels_than_a_replay_can_hold_are_refused() -> None:
+    rows = [(str(t), f"w{n}", f"text {t} {n}") for t in range(400) for n in (t, t + 400)]
+    with pytest.raises(ValueError, match="free text has 800 different labels by 800 workers, too many to replay"):
+        replay.replay(replay.crowd("free text", rows, {}))
 
 
 def crowd(seed: int, tasks: int, each: int, share: float) -> replay.Crowd:

@@ -49,7 +49,8 @@ def aggregate(
     told = {
         "method": found.method, "answers": len(read.task), "repeated": read.repeated, "tasks": len(tasks),
         "workers": len(read.workers), "classes": len(names), "gold": sum(t in known for t in tasks),
-        "gold_unmatched": len(set(known).difference(tasks)), "calibrated": found.calibrated,
+        "gold_unmatched": len(set(known).difference(tasks)),
+        "gold_unsaid": len(set(known.values()).difference(read.labels)), "calibrated": found.calibrated,
         "iterations": found.iterations, "converged": found.converged,
     }  # fmt: skip
     if voice is not None:
@@ -72,7 +73,18 @@ def aggregate(
         print(json.dumps(told if out is not None else told | {"verdicts": verdicts}, allow_nan=False))
         return
     sure = "calibrated on gold" if found.calibrated else NOT_CALIBRATED
-    print(f"{len(rows)} tasks by {found.method}; confidences are {sure}.{_heard(voice)}", file=sys.stderr)
+    tasks_ = "1 task" if len(rows) == 1 else f"{len(rows)} tasks"
+    rounds = "" if found.converged else f", not at rest after {found.iterations} rounds"
+    print(
+        f"{tasks_} by {found.method}{rounds}; confidences are {sure}.{_heard(voice)}{_strange(told)}", file=sys.stderr
+    )
+
+
+def _strange(told: Mapping[str, object]) -> str:
+    """What of the gold can hardly be meant so."""
+    few = f" Tasks of the gold without answers: {told['gold_unmatched']}." if told["gold_unmatched"] else ""
+    typo = f" Labels of the gold that nobody gave: {told['gold_unsaid']}." if told["gold_unsaid"] else ""
+    return few + typo
 
 
 def _heard(voice: "Voice | None") -> str:
@@ -117,5 +129,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
         with part.open("w", encoding="utf-8", newline="") as file:
             yield file
         part.replace(out)
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """A table of labels, read row by row: columns task, worker, label, and time if it is there; `-` is stdin."""
 
-import csv
 import io
 import sys
 from array import array
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from neraca.cli.speech import Refused
+from neraca.measure import tables
 
 NEEDED = ("task", "worker", "label")
 
@@ -36,58 +36,49 @@ class Labels:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path) -> Iterator[tuple[str, TextIO]]:
+    """What a file is called, and its text."""
     if str(path) == "-":
-        yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+        yield "stdin", io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
         return
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield file
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield path.name, file
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
 def read(path: Path) -> Labels:
     """Every answer of a CSV file; memory is three numbers an answer and each name once.
 
-    Raises Refused with one sentence that names the line.
+    Raises one sentence, as Refused or ValueError, that names the line.
     """
-    name = "stdin" if str(path) == "-" else path.name
-    try:
-        with _opened(path) as file:
-            return _read(name, file)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{name} is not a CSV file in UTF-8: {error}.") from None
-    except OSError as error:
-        raise Refused(f"{name} cannot be read: {error.strerror}.") from None
+    with _opened(path) as (name, file):
+        return _read(name, file)
+
+
+def truth(path: Path) -> dict[str, str]:
+    """Known labels by task, from columns task, label. Raises as `read` does, also for a task with two labels."""
+    with _opened(path) as (name, file):
+        return tables.known(name, file)
 
 
 def _read(name: str, file: TextIO) -> Labels:
-    table = csv.reader(file, strict=True)
-    head = [column.strip().lower() for column in next(table, [])]
-    if missing := [column for column in NEEDED if column not in head]:
-        raise Refused(f"{name} has no column {', '.join(missing)}; it needs {', '.join(NEEDED)}.")
-    if twice := [column for column in (*NEEDED, "time") if head.count(column) > 1]:
-        raise Refused(f"{name} has the column {twice[0]} twice.")
-    at = [head.index(column) for column in NEEDED]
-    clock = head.index("time") if "time" in head else None
+    columns, rows = tables.table(name, file, NEEDED, ("time",))
     numbers: tuple[dict[str, int], ...] = ({}, {}, {})
-    columns = (array("q"), array("q"), array("q"))
+    found = (array("q"), array("q"), array("q"))
     time = array("d")
-    for row in table:
-        if not row:
-            continue
-        if len(row) != len(head) or not all(row[i].strip() for i in at):
-            raise Refused(f"{name}, line {table.line_num}: a value is missing or too many.")
-        task, worker, label = (
-            known.setdefault(row[i].strip(), len(known)) for known, i in zip(numbers, at, strict=True)
-        )
-        for column, number in zip(columns, (task, worker, label), strict=True):
-            column.append(number)
-        if clock is not None:
-            time.append(_seconds(row[clock].strip(), f"{name}, line {table.line_num}"))
-    if not columns[0]:
+    timed = "time" in columns
+    for line, row in rows:
+        for column, known, value in zip(found, numbers, row[:3], strict=True):
+            column.append(known.setdefault(value, len(known)))
+        if timed:
+            time.append(_seconds(row[3], f"{name}, line {line}"))
+    if not found[0]:
         raise Refused(f"{name} has no answers.")
     tasks, workers, labels = (list(known) for known in numbers)
-    repeated = _first_answers(columns, time, len(workers))
-    return Labels(name, *columns, time, tasks, workers, labels, repeated)
+    repeated = _first_answers(found, time, len(workers))
+    return Labels(name, *found, time, tasks, workers, labels, repeated)
 
 
 def _first_answers(columns: "Sequence[array[int]]", time: "array[float]", workers: int) -> int:
@@ -104,34 +95,6 @@ def _first_answers(columns: "Sequence[array[int]]", time: "array[float]", worker
         if time:
             time[:] = array("d", np.array(time)[first].tobytes())
     return repeated
-
-
-def truth(path: Path) -> dict[str, str]:
-    """Known labels by task, from columns task, label. Raises Refused naming the line, or a task with two labels."""
-    name = "stdin" if str(path) == "-" else path.name
-    found: dict[str, str] = {}
-    try:
-        with _opened(path) as file:
-            table = csv.reader(file, strict=True)
-            head = [column.strip().lower() for column in next(table, [])]
-            if missing := [column for column in ("task", "label") if column not in head]:
-                raise Refused(f"{name} has no column {', '.join(missing)}; it needs task, label.")
-            task, label = head.index("task"), head.index("label")
-            for row in table:
-                if not row:
-                    continue
-                if len(row) != len(head) or not row[task].strip() or not row[label].strip():
-                    raise Refused(f"{name}, line {table.line_num}: a value is missing or too many.")
-                said = found.setdefault(row[task].strip(), row[label].strip())
-                if said != row[label].strip():
-                    raise Refused(
-                        f"{name}, line {table.line_num}: the task {row[task][:40]!r} has another label above."
-                    )
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{name} is not a CSV file in UTF-8: {error}.") from None
-    except OSError as error:
-        raise Refused(f"{name} cannot be read: {error.strerror}.") from None
-    return found
 
 
 def _seconds(text: str, where: str) -> float:

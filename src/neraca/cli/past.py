@@ -63,7 +63,8 @@ def replay(
             f" {found.majority_accuracy:.4f} majority"
         )
     else:
-        print("accuracy          unknown: there is no truth.csv")
+        why = "truth.csv names none of these tasks" if found.unmatched else "there is no truth.csv"
+        print(f"accuracy          unknown: {why}")
     right = f", {found.met_accuracy:.4f} of them right" if found.truths and found.met_share else ""
     print(f"target met        {found.met_share:.1%} of the tasks{right} (target {how.confidence})")
     print(f"escalated         {found.escalated_share:.1%} of the tasks")

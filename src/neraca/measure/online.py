@@ -118,12 +118,10 @@ def rows(counts: Rows | None, pooled: Rows, strength: float = STRENGTH) -> tuple
     """A labeler's confusion: their counts (K x K, may be fractions) drawn towards the pool; the pool if None."""
     if counts is None:
         return tuple(tuple(row) for row in pooled)
+    totals = [strength + fsum(max(x, 0.0) for x in said) for said in counts]
     return tuple(
-        tuple(
-            (strength * g + max(c, 0.0)) / (strength + fsum(max(x, 0.0) for x in said))
-            for c, g in zip(said, pool, strict=True)
-        )
-        for said, pool in zip(counts, pooled, strict=True)
+        tuple((strength * g + max(c, 0.0)) / total for c, g in zip(said, pool, strict=True))
+        for said, pool, total in zip(counts, pooled, totals, strict=True)
     )
 
 

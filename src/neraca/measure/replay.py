@@ -11,21 +11,22 @@ With gold, the map from posteriors to confidences (`calibrate`) is fitted at eve
 answers so far and by skills that do not know the gold; decisions are made on calibrated posteriors.
 """
 
-import csv
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, pstdev
+from typing import TextIO
 
 import numpy as np
 
-from neraca.measure import aggregate, calibrate, dawid_skene, majority, online, skills
+from neraca.measure import aggregate, calibrate, dawid_skene, majority, online, skills, tables
 from neraca.measure.majority import Flags, Ints
 
 TARGET = 0.98
 LEAST = 2
-SHOWN = 5
+CELLS = 50_000_000  # of the tables labelers x classes x classes; larger, memory would not do
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +95,29 @@ class Result:
     unmatched: int
 
 
-def _column(path: Path, wanted: Sequence[str]) -> list[tuple[str, ...]]:
-    """The wanted columns of every row. Raises ValueError naming the file and the rows."""
-    wrong: list[str] = []
-    rows: list[tuple[str, ...]] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.reader(file, strict=True)
-            head = [name.strip().lower() for name in next(table, [])]
-            missing = [name for name in wanted if name not in head]
-            if missing:
-                raise ValueError(f"{path.name} has no column {', '.join(missing)}; it needs {', '.join(wanted)}.")
-            at = [head.index(name) for name in wanted]
-            for row in table:
-                if not row:
-                    continue
-                values = tuple(row[i].strip() if i < len(row) else "" for i in at)
-                if len(row) != len(head) or not all(values):
-                    wrong.append(f"row {table.line_num}")
-                else:
-                    rows.append(values)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path.name} is not a CSV file in UTF-8: {error}.") from None
-    except OSError as error:
-        raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None
-    if wrong:
-        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-        raise ValueError(f"{path.name}: a value is missing or too many in {', '.join(wrong[:SHOWN])}{more}.")
-    return rows
-
-
 def read_folder(folder: Path) -> Crowd:
     """`labels.csv` (task, worker, label) and, if it is there, `truth.csv` (task, label).
 
     A worker's first answer to a task counts. Raises ValueError with one sentence.
     """
-    rows = _column(folder / "labels.csv", ("task", "worker", "label"))
+    with _opened(folder / "labels.csv") as file:
+        rows = [tuple(row) for _, row in tables.table("labels.csv", file, ("task", "worker", "label"))[1]]
     if not rows:
         raise ValueError("labels.csv has no answers.")
-    path = folder / "truth.csv"
-    known = _column(path, ("task", "label")) if path.exists() else []
-    return crowd(folder.name, rows, {row[0]: row[1] for row in known})
+    known: dict[str, str] = {}
+    if (folder / "truth.csv").exists():
+        with _opened(folder / "truth.csv") as file:
+            known = tables.known("truth.csv", file)
+    return crowd(folder.name, rows, known)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield file
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
 def crowd(name: str, rows: Sequence[tuple[str, ...]], truth: Mapping[str, str]) -> Crowd:
@@ -258,6 +241,8 @@ def replay(
     """
     how = how or default_policy(data)
     t, w, k = len(data.tasks), len(data.workers), len(data.classes)
+    if w * k**2 > CELLS:
+        raise ValueError(f"{data.name or 'This'} has {k} different labels by {w} workers, too many to replay.")
     full = dawid_skene.estimate(
         data.task, data.worker, data.label, tasks=t, labelers=w, classes=k, strength=0.0, iterations=1000
     )

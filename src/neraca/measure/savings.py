@@ -36,7 +36,8 @@ def savings(
 ) -> list[Saving]:  # fmt: skip
     """For each target; `verdict` T is by all answers. `replayed` bounds the answers over all orders of one target.
 
-    Empty where no task has two answers: then nothing could have been saved.
+    Empty where no task has two answers: then nothing could have been saved. And where there are more labels, of more
+    workers, than a replay can hold.
     """
     size = np.bincount(task, minlength=1)
     if size.max() < 2:
@@ -51,6 +52,8 @@ def savings(
         name="", task=t, worker=w, label=label[rows], truth=verdict[tasks], tasks=tasks.tolist(),
         workers=workers.tolist(), classes=list(names), repeated=0, unmatched=0,
     )  # fmt: skip
+    if len(workers) * len(names) ** 2 > replay.CELLS:
+        return []
     rule = replay.default_policy(data)
     found = []
     for target in targets:
