@@ -126,7 +126,8 @@ async def _updates(house: House, home: Cell, project_id: UUID, task_id: UUID, wh
             async with db.transaction(force_rollback=True):
                 stored = AnswerStored(
                     db=db, task_id=task_id, project_id=project_id, labeler_id=who[-1], answer_id=uuid4(),
-                    value={"choice": "dog"}, confirmed=None, suggestion=None, suggested_by=None, earlier=earlier,
+                    value={"choice": "dog"}, confirmed=None, suggestion=None, suggested_by=None, told=None,
+                    earlier=earlier,
                     kind="choice", config=filling.CHOICE, policy=RULE, priority=0, state="open", gold=False,
                     escalated=False,
                 )  # fmt: skip

@@ -21,6 +21,7 @@ class AnswerStored:
     confirmed: bool | None  # whether it says what the suggestion said that its labeler was shown; None: none was
     suggestion: dict[str, Any] | None
     suggested_by: UUID | None
+    told: Sequence[float] | None  # by the task's features, as the last estimate takes them
     earlier: Sequence[
         dict[str, Any]
     ]  # id, labeler_id, value, confirmed of the answers before it, surplus ones left out

@@ -112,6 +112,7 @@ async def submit(
         confirmed=confirmed,
         suggestion=lease["suggestion"],
         suggested_by=lease["suggested_by"],
+        told=lease["told"],
         earlier=lease["earlier"],
         kind=lease["kind"],
         config=lease["config"],

@@ -7,7 +7,7 @@ import typer
 from neraca.cli import labeler
 from neraca.cli.speech import Json, Key, Url, app, connect, cut, show
 from neraca.cli.work import ProjectId
-from neraca.wire.quality import LabelerQuality, Quality
+from neraca.wire.quality import Items, LabelerQuality, Quality
 from neraca.wire.shape import Money
 
 SHOWN = 10
@@ -76,6 +76,8 @@ def _estimate(told: Quality) -> None:
     print(f"estimate          over {told.estimated_answers} answers, {told.estimated_at:%Y-%m-%d %H:%M} UTC")
     gold = f"on {told.calibrated_on} gold tasks" if told.calibrated_on else "no: 20 answered gold tasks are needed"
     print(f"calibrated        {gold}")
+    if told.items is not None:
+        print(f"features          {_items(told.items)}")
     on = told.calibration
     if on is not None:
         print(
@@ -92,6 +94,13 @@ def _estimate(told: Quality) -> None:
         print(f"agreement         alpha {found.alpha:.3f} (95 % interval {found.low:.3f} to {found.high:.3f})")
         if not found.varied:
             print("                  everybody always said the same: chance cannot be told from agreement")
+
+
+def _items(told: Items) -> str:
+    if not told.on:
+        return f"left out: those of {told.tasks} tasks foretell the answers no better than chance"
+    saved = "" if told.saved is None else f", {told.saved:.0%} of the answers saved"
+    return f"on: {told.gain:.2f} nats a task of held-out likelihood gained on {told.tasks} tasks{saved}"
 
 
 def _tasks(told: Quality) -> None:

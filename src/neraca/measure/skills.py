@@ -52,12 +52,16 @@ def telling(task: Ints, tasks: int) -> Flags:
 
 def estimate(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
-    gold: ArrayLike | None = None,
+    gold: ArrayLike | None = None, told: ArrayLike | None = None,
 ) -> SkillTable:  # fmt: skip
-    """From a project's answers (n integer vectors). Raises ValueError naming a bad row."""
+    """From a project's answers (n integer vectors). Raises ValueError naming a bad row.
+
+    `told` T x K are logarithms of what else is known of each task (`features`).
+    """
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     fixed = known(gold, tasks, classes)
-    p, iterations, converged = aggregate.mean(given, fixed)
+    besides = None if told is None else np.asarray(told, dtype=np.float64)
+    p, iterations, converged = aggregate.mean(given, fixed, besides)
     fix(p, fixed)
     table = given.collect(p)
     prior = p[given.voted].mean(axis=0) if given.voted.any() else np.full(classes, 1.0 / classes)
@@ -69,7 +73,9 @@ def estimate(
     return SkillTable(
         counts=given.dense(table), answers=given.given, accuracy=rate, low=low, high=high, pooled=pooled,
         prior=prior,
-        posterior=softmax(given.score(rows) + np.log(np.maximum(prior, dawid_skene.CLIP))),
+        posterior=softmax(
+            given.score(rows) + np.log(np.maximum(prior, dawid_skene.CLIP)) + (0.0 if besides is None else besides)
+        ),
         label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
     )  # fmt: skip
 

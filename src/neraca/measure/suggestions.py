@@ -55,16 +55,18 @@ class _Rows:
 
 def estimate(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, confirmed: ArrayLike, *, tasks: int, labelers: int,
-    classes: int, gold: ArrayLike | None = None, iterations: int = ITERATIONS,
+    classes: int, gold: ArrayLike | None = None, besides: ArrayLike | None = None, iterations: int = ITERATIONS,
 ) -> Estimate:  # fmt: skip
     """`confirmed` (n): 1 said what the suggestion says, 0 departed, -1 was shown none, 2 is the suggestion itself.
 
+    `besides` T x K are logarithms of what else is known of each task (`features`).
     Raises ValueError naming a bad row, or a task with two suggestions or with none that was confirmed.
     """
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     rows = _rows(given, np.asarray(label, dtype=np.int64), np.asarray(confirmed))
     fixed = known(gold, tasks, classes)
     who = given.owner[given.pair]
+    more = np.zeros((tasks, classes)) if besides is None else np.asarray(besides, dtype=np.float64)
     lean = np.full(labelers, online.LEANING)
     p = _shares(rows)
     fix(p, fixed)
@@ -80,7 +82,7 @@ def estimate(
         a = np.where(rows.confirmed, lean[who], 0.0)[:, None]
         weight = np.where(rows.confirmed[:, None], (1 - a) * column / (a + (1 - a) * column), 1.0)
         told = np.log(np.maximum(a + (1 - a) * column, dawid_skene.CLIP))
-        score = np.log(prior) + np.stack([added(given.task, told[:, c], tasks) for c in range(classes)], axis=1)
+        score = np.log(prior) + more + np.stack([added(given.task, told[:, c], tasks) for c in range(classes)], axis=1)
         before, free = p, softmax(score.copy())
         p = free.copy()
         fix(p, fixed)

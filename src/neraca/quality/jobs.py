@@ -17,7 +17,7 @@ from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
 from neraca.measure import calibrate, online, skills, suggestions
 from neraca.measure.majority import Floats, Ints
-from neraca.quality import hints, queries, rules, service, whole
+from neraca.quality import hints, items, queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
 from neraca.quality.gold import queries as gold
 from neraca.quality.objects import findings
@@ -77,21 +77,21 @@ class _Answers:
             (one,) = kind.judgments([Vote(row["answer"], "", "")], config)
             self.known[row["task_id"]] = number[one.value]
 
-    def all(self) -> whole.Given:
+    def all(self, told: Floats | None = None) -> whole.Given:
         """Every suggestion and answer."""
         table = np.array([*self.hints, *self.rows], dtype=np.int64).reshape(-1, 3)
         how = np.array([2] * len(self.hints) + self.how, dtype=np.int64)
-        return whole.Given(table[:, 0], table[:, 1], table[:, 2], len(self.tasks), how if self.hints else None)
+        return whole.Given(table[:, 0], table[:, 1], table[:, 2], len(self.tasks), how if self.hints else None, told)
 
-    def arrays(self) -> tuple[Ints, Ints, Ints]:
+    def arrays(self, *, alone: bool = False) -> tuple[Ints, Ints, Ints]:
         """Task, labeler and class of each answer that tells something of its labeler: one to gold always does.
 
-        One that confirms a suggestion does not.
+        One that confirms a suggestion does not; one that is `alone` with its task does where features speak too.
         """
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 3)
         task = table[:, 0]
         apart = np.array(self.how, dtype=np.int64) != 1
-        table = table[apart & (skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0))]
+        table = table[apart & (skills.telling(task, len(self.tasks)) | (self.gold()[task] >= 0) | alone)]
         return table[:, 0], table[:, 1], table[:, 2]
 
     def agreement(self) -> tuple[int, float | None]:
@@ -134,25 +134,31 @@ async def run(house: House, cell: Cell, project_id: UUID) -> None:
     names = kind.classes(project["config"])
     given, seen = await _read(house, cell, project_id, kind, project["config"], names)
     given.know(kind, project["config"], names, [row for row in live if row["task_id"] not in ending])
-    task, labeler, label = given.arrays()
+    heard = await _heard(house, cell, project_id, given, names)
+    told = heard.of(list(given.tasks), len(names))
+    task, labeler, label = given.arrays(alone=told is not None)
     if not len(task) and not given.hints:
         await _note(house, cell, project_id, seen)
         await golden.retire(house, cell, project_id, ending)
         return
-    found, leaning = _estimate(given, len(names))
+    found, leaning = _estimate(given, len(names), told)
     named = list(given.tasks)
     ending |= {named[t]: "contested" for t in golden.contested(found, task, labeler, label, given.gold())}
     await golden.retire(house, cell, project_id, ending)
-    everything = given.all()
+    everything = given.all(told)
     believed = whole.Believed(found, len(names) <= rules.MATRIX_LIMIT, leaning)
     before = await _before(house, cell, project_id, names)
     known = whole.closed(everything, believed, given.gold(), project["policy"], before)
     how = whole.taught(known)
-    await _write(house, cell, project_id, given, believed, how, names, seen)
+    await _write(house, cell, project_id, given, believed, how, names, seen, heard)
     near = whole.decided(whole.posteriors(everything, believed), everything, project["policy"], how)
     looked = await _look_again(house, cell, [named[t] for t in near.tolist()])
-    told = reports.Known(known.posterior, known.truth)
-    await reports.write(house, cell, project_id, kind, project["config"], given.crowd(names, believed), told)
+    share = whole.saved(everything, believed, project["policy"], how)
+    closed = reports.Known(known.posterior, known.truth)
+    crowd = given.crowd(names, believed)
+    await reports.write(
+        house, cell, project_id, kind, project["config"], crowd, closed, items=heard.summary(share)
+    )  # fmt: skip
     log.info(
         "estimated", project=str(project_id), answers=len(given.rows), labelers=len(given.labelers),
         iterations=found.iterations, converged=found.converged, decided=looked,
@@ -178,15 +184,28 @@ async def _of_objects(
     await findings.write(house, cell, project_id, kind, project["config"], found)
 
 
-def _estimate(given: _Answers, classes: int) -> tuple[skills.SkillTable, Floats | None]:
+async def _heard(
+    house: House, cell: Cell, project_id: UUID, given: _Answers, names: Sequence[str]
+) -> items.Heard:  # fmt: skip
+    """What is known of the project's tasks beside their answers, as far as it foretells these."""
+    if len(names) > rules.MATRIX_LIMIT:
+        return items.NOTHING
+    known = await items.read(house, cell, project_id, names)
+    return items.hear(known, given.tasks, given.arrays(alone=True), given.gold(), len(given.labelers), len(names))
+
+
+def _estimate(given: _Answers, classes: int, told: Floats | None) -> tuple[skills.SkillTable, Floats | None]:
     """What is believed of labelers; where there are suggestions, of their sources too, and who leans on them."""
     sizes = {"tasks": len(given.tasks), "labelers": len(given.labelers), "classes": classes}
     if not given.hints:
-        return skills.estimate(*given.arrays(), gold=given.gold(), **sizes), None
+        answers = given.arrays(alone=told is not None)
+        return skills.estimate(*answers, gold=given.gold(), told=told, **sizes), None
     every, gold = given.all(), given.gold()
     assert every.how is not None
     at = skills.telling(every.task, every.tasks) | (gold[every.task] >= 0)
-    found = suggestions.estimate(every.task[at], every.labeler[at], every.label[at], every.how[at], gold=gold, **sizes)
+    found = suggestions.estimate(
+        every.task[at], every.labeler[at], every.label[at], every.how[at], gold=gold, besides=told, **sizes
+    )  # fmt: skip
     return found.skills, found.leaning
 
 
@@ -238,7 +257,7 @@ async def _before(house: House, cell: Cell, project_id: UUID, names: list[str]) 
 
 async def _write(
     house: House, cell: Cell, project_id: UUID, given: _Answers, believed: whole.Believed, how: calibrate.Map | None,
-    names: list[str], seen: int,
+    names: list[str], seen: int, heard: items.Heard,
 ) -> None:  # fmt: skip
     found, pooled = believed.found, believed.found.pooled.tolist()
     keep = believed.whole
@@ -260,6 +279,7 @@ async def _write(
             iterations=found.iterations, converged=found.converged, sway=sway, pairs=pairs, agreement=agreement,
             **taught,
         )  # fmt: skip
+        await items.write(db, project_id, heard)  # with the estimate that it belongs to
 
 
 def _sway_by_rate(accuracy: Floats, k: int) -> float:

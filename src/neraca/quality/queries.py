@@ -13,6 +13,7 @@ Row = dict[str, Any]
 LOCK = "select 1 from task where id = %(t)s for update"
 STANDING = """
 select t.project_id, t.state, t.priority, t.suggestion, t.suggested_by,
+  (select i.told from task_item i where i.task_id = t.id) as told,
   coalesce(t.reason = 'escalated', false) as escalated, p.kind, p.config, p.policy, (
     select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value,
       'confirmed', a.confirmed) order by a.event_id), '[]')
@@ -37,9 +38,9 @@ with noted as (
   select 'callback', %(p)s, %(t)s, id, jsonb_build_object('type', 'task.decided') from noted
 )
 insert into verdict (task_id, version, project_id, value, confidence, posterior, reason, answers, event_id,
-  calibrated_on, objects)
+  calibrated_on, objects, items)
 select %(t)s, coalesce((select max(version) from verdict where task_id = %(t)s), 0) + 1, %(p)s, %(v)s, %(c)s, %(post)s,
-  %(r)s, %(a)s, id, %(g)s, %(o)s from noted
+  %(r)s, %(a)s, id, %(g)s, %(o)s, %(i)s from noted
 """
 
 # A task that asks on wants a slot that is open or leased; where there is none, one is made, in the lane of the others.
@@ -134,7 +135,7 @@ async def beliefs(db: Connection, project_id: UUID, said: Sequence[tuple[UUID, i
 async def decide(
     db: Connection, *, task_id: UUID, project_id: UUID, value: Mapping[str, Any], confidence: float,
     posterior: Mapping[str, float] | None, reason: str, answer_ids: Sequence[UUID], calibrated_on: int,
-    objects: Sequence[float] | None,
+    objects: Sequence[float] | None, items: Mapping[str, float] | None = None,
 ) -> None:  # fmt: skip
     """Writes a verdict with its event, closes the open slots, and leaves word for the callbacks."""
     await db.execute(
@@ -143,6 +144,7 @@ async def decide(
             "t": task_id, "p": project_id, "v": Jsonb(value), "c": confidence, "r": reason, "a": list(answer_ids),
             "post": None if posterior is None else Jsonb(posterior), "n": len(answer_ids),
             "g": calibrated_on, "o": None if objects is None else Jsonb(list(objects)),
+            "i": None if items is None else Jsonb(items),
         },
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,7 @@ class Standing:
     """Where a task stands after its answers. `confidence` is P(right) of `answer`; `posterior` is over class ids.
 
     `calibrated_on` is how many gold tasks taught the confidence what it is worth; 0: it is not calibrated. `objects`
-    are P(right) of each object of `answer`, in its order.
+    are P(right) of each object of `answer`, in its order. `items` is P(class) by the task's features alone.
     """
 
     decision: online.Decision
@@ -71,6 +72,13 @@ class Standing:
     posterior: dict[str, float] | None
     calibrated_on: int = 0
     objects: list[float] | None = None
+    items: dict[str, float] | None = None
+
+
+def likely(told: Sequence[float]) -> Sequence[float]:
+    """The likelihood, by class, of what a task's features say in logarithms."""
+    top = max(told)
+    return tuple(exp(one - top) for one in told)
 
 
 def leant(own: Sequence[float], belief: Mapping[str, Any] | None) -> Sequence[float]:
@@ -119,19 +127,23 @@ def expert_column(k: int, heard: Heard) -> Sequence[float]:
 
 def by_class(
     kind: Kind, case: Case, limits: Limits, said: Sequence[Judgment], heard: Sequence[Heard],
-    first: Mapping[str, Any] | None,
+    first: Mapping[str, Any] | None, told: Sequence[float] | None = None,
 ) -> Standing:  # fmt: skip
     """The decision of the online rule: `said` is every answer that counts, `first` what is believed of the project.
+
+    `told` is what the task's features say, by the same estimate: it counts as one answer more.
 
     Gold teaches what the answers of all are worth; those of experts come on top, each at its full weight.
     """
     names = kind.classes(case.config)
     k = len(names)
     others, experts = ([one for one in heard if one.expert is of] for of in (False, True))
+    prior: Sequence[float] = first["prior"] if first else online.uniform(k)
+    item = [likely(told)] if told is not None and first and len(told) == k else []
     p: Sequence[float] = online.posterior_of(
-        first["prior"] if first else online.uniform(k),
-        [one.likelihood(k) for one in others],
-        temper=[weight(one.belief) for one in others],
+        prior,
+        [*(one.likelihood(k) for one in others), *item],
+        temper=[*(weight(one.belief) for one in others), *([online.TEMPER] * len(item))],
     )
     p, calibrated_on = calibrated(p, first)
     if experts:
@@ -143,7 +155,8 @@ def by_class(
     posterior = dict(zip(names, p, strict=True))
     answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], case.config) if said else {}
     decision = _decision(case, limits, p, sum(one.answer for one in others), len(experts), sway)
-    return Standing(decision, answer, p[top], posterior, calibrated_on)
+    alone = dict(zip(names, online.posterior_of(prior, item, temper=online.TEMPER), strict=True)) if item else None
+    return Standing(decision, answer, p[top], posterior, calibrated_on, items=alone)
 
 
 def together(

@@ -36,7 +36,7 @@ async def answer_stored(stored: AnswerStored) -> bool:
         stored.task_id, stored.project_id, stored.priority, stored.config, online.policy(stored.policy),
         escalated=stored.escalated,
     )  # fmt: skip
-    return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows, hint), rows)
+    return await _written(stored.db, case, await _by_class(stored.db, kind, case, rows, hint, stored.told), rows)
 
 
 async def hold_tasks(db: Connection, task_ids: Sequence[UUID]) -> None:
@@ -61,7 +61,7 @@ async def decide_task(db: Connection, task_id: UUID) -> bool:
     )  # fmt: skip
     if kind.online:
         rows = rules.counting(kind, task["config"], rows)
-        standing = await _by_class(db, kind, case, rows, hints.of(task))
+        standing = await _by_class(db, kind, case, rows, hints.of(task), task["told"])
     else:
         crowd = NOBODY
         if kind.objects is not None and task["crowd"] is not None:
@@ -84,7 +84,8 @@ async def _limits(db: Connection, case: rules.Case) -> rules.Limits:
 
 
 async def _by_class(
-    db: Connection, kind: Kind, case: rules.Case, rows: Sequence[queries.Row], hint: hints.Hint | None
+    db: Connection, kind: Kind, case: rules.Case, rows: Sequence[queries.Row], hint: hints.Hint | None,
+    told: Sequence[float] | None,
 ) -> rules.Standing:  # fmt: skip
     limits = await _limits(db, case)
     said = kind.judgments(rules.votes_of(rows), case.config)
@@ -101,7 +102,7 @@ async def _by_class(
     ]
     heard += [rules.Heard(one, beliefs[-1], answer=False) for _, one in hinted]
     first = found[0] if found and found[0]["known"] else None
-    return rules.by_class(kind, case, limits, said, heard, first)
+    return rules.by_class(kind, case, limits, said, heard, first, told)
 
 
 async def _written(db: Connection, case: rules.Case, standing: rules.Standing, rows: Sequence[queries.Row]) -> bool:
@@ -120,6 +121,6 @@ async def _written(db: Connection, case: rules.Case, standing: rules.Standing, r
     await queries.decide(
         db, task_id=case.task_id, project_id=case.project_id, value=standing.answer, confidence=standing.confidence,
         posterior=standing.posterior, reason=standing.decision, answer_ids=[UUID(str(r["id"])) for r in rows],
-        calibrated_on=standing.calibrated_on, objects=standing.objects,
+        calibrated_on=standing.calibrated_on, objects=standing.objects, items=standing.items,
     )  # fmt: skip
     return True

@@ -8,7 +8,7 @@ it stood when the rule, by the map before, would have closed it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from neraca.measure import calibrate, online, skills
 from neraca.measure.answers import softmax
 from neraca.measure.arrays import Floats, Ints
 from neraca.measure.majority import Flags
+
+LOOKED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Given:
     label: Ints
     tasks: int
     how: Ints | None = None
+    told: Floats | None = None  # T x K, by the tasks' features: logarithms
+
+    def start(self, prior: Floats) -> Floats:
+        """T x K: the logarithms of each task's posterior before any answer."""
+        first = np.tile(_logs(prior), (self.tasks, 1))
+        return first if self.told is None else first + online.TEMPER * self.told
 
     def answers(self) -> Flags:
         """Which rows are answers."""
@@ -94,7 +102,7 @@ def _by_rate(rate: Floats, label: Ints, k: int) -> Floats:
 def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
     """T x K, uncalibrated: `online.posterior_of` for every task."""
     k = len(believed.found.prior)
-    score = np.tile(_logs(believed.found.prior), (given.tasks, 1))
+    score = given.start(believed.found.prior)
     for start in range(0, len(given.task), page):
         rows = slice(start, start + page)
         task, who, said = given.task[rows], given.labeler[rows], given.label[rows]
@@ -125,9 +133,12 @@ def closed(given: Given, believed: Believed, gold: Ints, policy: Mapping[str, An
     column = believed.leant(column, who, None if given.how is None else given.how[rows])
     told = _logs(column) * believed.weights(who, without=True)[:, None]
     counts = given.answers()[rows]
-    how, prior = online.policy(policy), _logs(believed.found.prior)
+    how, start = online.policy(policy), given.start(believed.found.prior)[there]
     ends = [*first[1:].tolist(), len(rows)]
-    p = [_closed(prior, told[a:b], counts[a:b], how, before) for a, b in zip(first.tolist(), ends, strict=True)]
+    p = [
+        _closed(before_any, told[a:b], counts[a:b], how, before)[0]
+        for before_any, a, b in zip(start, first.tolist(), ends, strict=True)
+    ]
     return Closed(np.stack(p), gold[there])
 
 
@@ -138,14 +149,46 @@ def taught(known: Closed) -> calibrate.Map | None:
     return calibrate.of_rule(known.posterior, known.truth, least=online.FLOOR)
 
 
-def _closed(prior: Floats, told: Floats, counts: Flags, how: online.Policy, before: calibrate.Map) -> Floats:
-    """The posterior of one task when the rule would have closed it; of all its answers where it would still ask."""
+def saved(given: Given, believed: Believed, policy: Mapping[str, Any], how: calibrate.Map | None) -> float | None:
+    """The share of the answers that the rule asks for which features make unnecessary, over LOOKED tasks at most.
+
+    Of the answers that were given: what had to be asked beyond them is not known. None where no rule waits.
+    """
+    rule = online.policy(policy)
+    if given.told is None or not isinstance(rule, online.Target):
+        return None
+    alone = replace(given, told=None)
+    rows = np.flatnonzero(given.task < LOOKED)
+    rows = rows[np.argsort(given.task[rows], kind="stable")]
+    there, first = np.unique(given.task[rows], return_index=True)
+    who, said = given.labeler[rows], given.label[rows]
+    column = believed.leant(believed.columns(who, said), who, None if given.how is None else given.how[rows])
+    told = _logs(column) * believed.weights(who)[:, None]
+    counts, ends = given.answers()[rows], [*first[1:].tolist(), len(rows)]
+    how = how or calibrate.Map(1.0, 0.0, np.zeros(len(believed.found.prior)), 0)
+    asked = [
+        sum(
+            _closed(start, told[a:b], counts[a:b], rule, how)[1]
+            for start, a, b in zip(one.start(believed.found.prior)[there], first.tolist(), ends, strict=True)
+        )
+        for one in (given, alone)
+    ]
+    return 1 - asked[0] / asked[1] if asked[1] else None
+
+
+def _closed(
+    prior: Floats, told: Floats, counts: Flags, how: online.Policy, before: calibrate.Map
+) -> tuple[Floats, int]:
+    """The posterior of one task when the rule would have closed it, and by how many answers.
+
+    With all its answers where it would still ask.
+    """
     steps = softmax(prior + np.cumsum(told, axis=0))
     stated = softmax(before.tau * _logs(steps) + before.bias)
     for at, (q, n) in enumerate(zip(stated.tolist(), np.cumsum(counts).tolist(), strict=True)):
         if counts[at] and online.decide(how, q, n) != "ask":
-            return np.asarray(steps[at])
-    return np.asarray(steps[-1])
+            return np.asarray(steps[at]), n
+    return np.asarray(steps[-1]), int(counts.sum())
 
 
 def decided(p: Floats, given: Given, policy: Mapping[str, Any], how: calibrate.Map | None) -> Ints:

@@ -270,7 +270,7 @@ select 1 from task where id = (
 HELD = """
 select s.task_id, s.n, s.fence, s.gold, s.project_id, s.lease_until > clock_timestamp() as live, t.state,
   coalesce(t.reason = 'escalated', false) as escalated, t.params, t.priority, t.suggestion, t.suggested_by, p.kind,
-  p.policy, p.config, v.config as shown_config, (
+  (select i.told from task_item i where i.task_id = s.task_id) as told, p.policy, p.config, v.config as shown_config, (
     select coalesce(json_agg(json_build_object('id', a.id, 'labeler_id', a.labeler_id, 'value', a.value,
       'confirmed', a.confirmed) order by a.event_id), '[]')
     from answer a where a.task_id = s.task_id and not a.surplus

@@ -1,6 +1,6 @@
 """SQL on batches and tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ class NewTask:
     gold_use: str = "work"
     suggestion: dict[str, Any] | None = None
     suggested_by: UUID | None = None
+    features: Sequence[float] | None = None
+    probabilities: Mapping[str, float] | None = None
 
 
 def _json(value: object) -> str | None:
@@ -112,7 +114,7 @@ TASK = (
     " t.answers, t.confidence, t.created_at, t.suggestion, b.name as suggested_by,"
     " v.value as v_value, v.confidence as v_confidence, v.posterior as v_posterior,"
     " v.reason as v_reason, v.version as v_version, v.answers as v_answers, v.at as v_at,"
-    " v.calibrated_on as v_calibrated_on, v.objects as v_objects"
+    " v.calibrated_on as v_calibrated_on, v.objects as v_objects, v.items as v_items"
 )
 LATEST = (
     " left join suggester b on b.id = t.suggested_by"

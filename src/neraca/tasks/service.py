@@ -9,7 +9,7 @@ from neraca.accounts import CellSession
 from neraca.kit import ids
 from neraca.kit.session import Connection
 from neraca.tables import event
-from neraca.tasks import gold_queries, queries, rules, suggestions
+from neraca.tasks import gold_queries, item_queries, items, queries, rules, suggestions
 from neraca.wire import tasks as wire
 from neraca.wire.errors import Conflict, Fault, NotFound, ValidationFailed
 
@@ -38,6 +38,8 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
             gold, wrong = rules.known(kind, config, params, task.gold)
             errors += [Fault(f"#/tasks/{i}/gold{f.pointer[1:]}", f.code, f.detail) for f in wrong]
         errors += rules.useless(task, f"#/tasks/{i}")
+        item, faults = items.read(kind, project["config"], task, f"#/tasks/{i}")
+        errors += faults
         suggested: dict[str, Any] = {}
         if not flaws:
             suggested, wrong = suggestions.read(key, kind, config, params, task.suggestion)
@@ -53,8 +55,12 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
                 gold=gold,
                 gold_use=task.gold_use,
                 **suggested,
+                **item,
             )
         )
+    if not errors:
+        misfits = await items.misfits(session.db, project["id"], made)
+        errors = [Fault(f"#/tasks/{n}/features", "other-length", why) for n, why in misfits.items()]
     if errors:
         raise ValidationFailed(errors)
     added = await projects.add_event(
@@ -64,6 +70,7 @@ async def add(session: CellSession, project: queries.Row, asked: wire.TasksNew) 
     await queries.copy_tasks(
         session.db, made, project_id=project["id"], event_id=added, slots=rules.first_slots(project["policy"])
     )
+    await item_queries.copy(session.db, made, project_id=project["id"])
     await keep_gold(session.db, made, project_id=project["id"], actor=session.who.actor)
     return wire.TasksCreated(items=[wire.TaskRef(id=str(t.id), external_id=t.external_id) for t in made])
 
@@ -101,6 +108,7 @@ def verdict(row: queries.Row) -> wire.Verdict | None:
         at=row["v_at"],
         calibrated_on=row["v_calibrated_on"],
         objects=row["v_objects"],
+        items=row["v_items"],
     )
 
 
@@ -138,7 +146,7 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
     """A task's answers side by side, its verdict, and links to what was shown."""
     task = await get(session, task_id)
     rows = await queries.answers(session.db, task_id)
-    items = [
+    given = [
         wire.Answer(
             id=str(r["id"]),
             labeler=str(r["labeler_id"]),
@@ -153,7 +161,7 @@ async def answers(session: CellSession, task_id: UUID) -> wire.Answers:
         for r in rows
     ]
     return wire.Answers(
-        items=items,
+        items=given,
         verdict=verdict(task),
         gold=await gold_queries.of_task(session.db, task_id),
         media=media(session, task["params"]),

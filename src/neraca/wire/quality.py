@@ -222,6 +222,19 @@ class Saving(Told):
     orders: int  # random orders, of which `used` is the mean
 
 
+class Items(Told):
+    """How much the tasks' features, or a model's probabilities, tell, in the last estimate.
+
+    `on`: they foretell the answers better than chance, and count. `gain`: by how much, in nats of held-out likelihood
+    a task (0.69: twice as likely). `saved`: the share of the answers the rule asks for that they make unnecessary.
+    """
+
+    on: bool
+    tasks: int  # with answers and something known of them
+    gain: float
+    saved: float | None  # null: no rule waits for a confidence, or they do not count
+
+
 class AnswersPerTask(Told):
     answers: int
     tasks: int
@@ -256,6 +269,7 @@ class Quality(Told):
     savings: list[Saving]
     doubts: list[Doubt]  # the fifty tasks that are most likely wrong
     confused: list[ConfusedClasses]
+    items: Items | None  # null: nothing is known of tasks beside their answers
     objects: list[ObjectClass]  # for kinds whose answers are objects, the most often missed or invented first
     labelers: list[LabelerQuality]  # those with most answers, at most 500
     calibrated_on: int  # gold tasks that taught confidences what they are worth; 0: they are not calibrated

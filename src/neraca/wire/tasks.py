@@ -39,6 +39,10 @@ class Suggestion(Told):
     source: str | None
 
 
+Feature = Annotated[float, Field(ge=-1e30, le=1e30)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
 class TaskNew(Asked):
     params: dict[str, JsonValue]
     external_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
@@ -48,6 +52,8 @@ class TaskNew(Asked):
     gold: dict[str, JsonValue] | None = None  # the right answer, where it is known
     gold_use: GoldUse = "work"
     suggestion: SuggestionNew | None = None  # what labelers see to begin with; they confirm it or depart from it
+    features: Annotated[list[Feature], Field(min_length=1, max_length=4096)] | None = None  # no labeler is shown them
+    probabilities: Annotated[dict[str, Probability], Field(min_length=1, max_length=1000)] | None = None  # a model's
 
 
 class TasksNew(Asked):
@@ -77,6 +83,7 @@ class Verdict(Told):
     at: datetime
     calibrated_on: int  # gold tasks that taught what a confidence is worth here; 0: it is not calibrated
     objects: list[float] | None  # P(right) of each object of the answer, in its order; null for other kinds
+    items: dict[str, float] | None  # P(class) by the task's features alone, where they had a say in it
 
 
 class Task(Told):

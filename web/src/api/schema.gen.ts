@@ -1591,6 +1591,18 @@ export interface components {
             gold_use: "work" | "exam" | "calibration";
             /** @default null */
             suggestion: components["schemas"]["SuggestionNew"] | null;
+            /**
+             * Features
+             * @default null
+             */
+            features: number[] | null;
+            /**
+             * Probabilities
+             * @default null
+             */
+            probabilities: {
+                [key: string]: number;
+            } | null;
         };
         /** TasksNew */
         TasksNew: {
@@ -2356,6 +2368,23 @@ export interface components {
             /** Items */
             items: components["schemas"]["Invitation"][];
         };
+        /**
+         * Items
+         * @description How much the tasks' features, or a model's probabilities, tell, in the last estimate.
+         *
+         *     `on`: they foretell the answers better than chance, and count. `gain`: by how much, in nats of held-out likelihood
+         *     a task (0.69: twice as likely). `saved`: the share of the answers the rule asks for that they make unnecessary.
+         */
+        Items: {
+            /** On */
+            on: boolean;
+            /** Tasks */
+            tasks: number;
+            /** Gain */
+            gain: number;
+            /** Saved */
+            saved: number | null;
+        };
         /** Key */
         Key: {
             /** Id */
@@ -2994,6 +3023,7 @@ export interface components {
             doubts: components["schemas"]["Doubt"][];
             /** Confused */
             confused: components["schemas"]["ConfusedClasses"][];
+            items: components["schemas"]["Items"] | null;
             /** Objects */
             objects: components["schemas"]["ObjectClass"][];
             /** Labelers */
@@ -3242,6 +3272,10 @@ export interface components {
             calibrated_on: number;
             /** Objects */
             objects: number[] | null;
+            /** Items */
+            items: {
+                [key: string]: number;
+            } | null;
         };
         /** VerdictReasons */
         VerdictReasons: {

@@ -29,7 +29,8 @@ with chosen as materialized (
                                  'state', case ev.kind when 'task.canceled' then 'canceled' else 'decided' end),
       'verdict', case when v.task_id is null then null else jsonb_build_object(
         'answer', v.value, 'confidence', v.confidence, 'reason', v.reason, 'version', v.version,
-        'answers', v.answers, 'at', v.at, 'calibrated_on', v.calibrated_on, 'objects', v.objects) end)),
+        'answers', v.answers, 'at', v.at, 'calibrated_on', v.calibrated_on, 'objects', v.objects,
+        'items', v.items) end)),
     %(now)s
   from due o
   join task t on t.id = o.task_id

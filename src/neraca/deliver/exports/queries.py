@@ -42,7 +42,8 @@ with {PAGE}, line as (
          '{{"answer":' || v.value::text || ',"confidence":' || to_json(v.confidence)::text
          || ',"reason":"' || v.reason || '","version":' || v.version || ',"answers":' || to_json(v.answers)::text
          || ',"at":' || to_json(v.at)::text || ',"calibrated_on":' || v.calibrated_on
-         || ',"objects":' || coalesce(v.objects::text, 'null') || '}}' end
+         || ',"objects":' || coalesce(v.objects::text, 'null')
+         || ',"items":' || coalesce(v.items::text, 'null') || '}}' end
     || ',"answers":[' || coalesce(a.list, '') || ']}}' as text
   from page t
   left join event c on c.id = t.canceled_event_id and c.pos <= %(position)s {VERDICT}

@@ -46,12 +46,13 @@ class Known:
 
 
 async def write(
-    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], crowd: Crowd, known: Known
-) -> None:
+    house: House, cell: Cell, project_id: UUID, kind: Kind, config: dict[str, Any], crowd: Crowd, known: Known,
+    *, items: dict[str, Any] | None,
+) -> None:  # fmt: skip
     """Makes the report and the labelers' pages, and puts them in the place of the last ones."""
     held = await _verdicts(house, cell, project_id, kind, config, crowd)
     signs = _signs(crowd)
-    made = _report(crowd, held, signs) | {"calibration": _calibration(known)}
+    made = _report(crowd, held, signs) | {"calibration": _calibration(known), "items": items}
     told = list(pages(crowd, held.label, signs, PAGES).items())
     async with house.inside(cell) as db:
         await queries.put_report(db, project_id, answers=len(crowd.task), verdict_event_id=held.through, report=made)

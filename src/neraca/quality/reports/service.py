@@ -51,6 +51,7 @@ async def quality(session: CellSession, project_id: UUID) -> wire.Quality:
         doubts=doubts,
         confused=[wire.ConfusedClasses(**one) for one in told.get("confused", [])],
         objects=[wire.ObjectClass(**one) for one in told.get("objects", [])],
+        items=wire.Items(**told["items"]) if told.get("items") else None,
         labelers=await _labelers(session, project_id, told.get("labelers", [])),
         calibrated_on=now["calibrated_on"],
         estimated_answers=stored["answers"] if stored else None,

@@ -12,9 +12,9 @@ from neraca.kit import ids
 from neraca.kit.problems import MAX_FAULTS, Fault
 from neraca.kit.session import Connection
 from neraca.tables import event
+from neraca.tasks import item_queries, items, suggestions
 from neraca.tasks import queries as tasks
 from neraca.tasks import rules as task_rules
-from neraca.tasks import suggestions
 from neraca.tasks.imports import queries, rules
 from neraca.tasks.imports.reading import HeaderError, Row
 from neraca.tasks.service import keep_gold
@@ -94,10 +94,17 @@ async def _store(
                     row.faults += wrong
                 if task is not None:
                     row.faults += task_rules.useless(task, "#")
+                    item, wrong = items.read(kind, project["config"], task, "#")
+                    row.faults, more = row.faults + wrong, more | item
                 if task is not None and not row.faults:
                     made.append(_new(task, params, more, project, source, at))
                     continue
             failed.append((at, [_told(f) for f in row.faults[:MAX_FAULTS]]))
+        misfits = await items.misfits(db, project["id"], made)
+        failed += [
+            (made[n].import_row or 0, [_told(Fault("#/features", "other-length", why))]) for n, why in misfits.items()
+        ]
+        made = [task for n, task in enumerate(made) if n not in misfits]
         if made:
             added = await projects.add_event(
                 db,
@@ -116,6 +123,7 @@ async def _store(
                 import_id=source["id"],
             )
             await suggestions.meet(db, key, (t.suggestion.source for t in asked if t is not None and t.suggestion))
+            await item_queries.copy(db, made, project_id=project["id"])
             await keep_gold(db, made, project_id=project["id"], actor=source["actor"])
         await queries.checkpoint(
             db, source["id"], bytes_read=chunk[-1].end, rows_read=number + len(chunk), created=len(made), failed=failed

@@ -56,6 +56,11 @@ export function Quality({ client, project }: Props) {
           ? say("quality.alpha.about", { low: format.number(agreement.low, 2), high: format.number(agreement.high, 2), tasks: agreement.tasks })
           : say("quality.alpha.same")}</p>
       )}
+      {data.items && (
+        <p className="muted hint">{data.items.on
+          ? say("quality.items.on", { tasks: data.items.tasks, gain: format.number(data.items.gain, 2) }) : say("quality.items.off", { tasks: data.items.tasks })}
+          {data.items.saved !== null && ` ${say("quality.items.saved", { share: format.percent(data.items.saved) })}`}</p>
+      )}
       <Doubts client={client} project={project} doubts={data.doubts} />
       <p className="muted hint">{data.estimated_at === null ? say("quality.not-estimated")
         : say("quality.estimated", { n: data.estimated_answers ?? 0, at: format.moment(data.estimated_at) })}</p>

@@ -41,6 +41,7 @@ export function TaskPage() {
   const { verdict, items } = told.data;
   const hint = asked.data.suggestion;
   const tell = (answer: Answers["items"][number]["answer"]) => ui.tell(answer, home.config, (k, v) => said(k, v) ?? k);
+  const [alone] = Object.entries(verdict?.items ?? {}).sort((a, b) => b[1] - a[1]);
   const likely = Object.entries(verdict?.posterior ?? {}).sort((a, b) => b[1] - a[1]).slice(0, MOST_LIKELY);
   return (
     <Suspense fallback={<Skeleton height={320} radius="lg" className="wait" />}>
@@ -63,6 +64,7 @@ export function TaskPage() {
                   {likely.map(([name, p]) => <div key={name}><dt className="cut">{labelOf(home.config, name)}</dt><dd><Bar value={p * 100} size="sm" aria-label={labelOf(home.config, name)} /><span className="figure">{format.percent(p, 1)}</span></dd></div>)}
                 </dl>
               )}
+              {alone && <p className="muted hint">{say("task.items", { name: labelOf(home.config, alone[0]), p: format.percent(alone[1]) })}</p>}
             </>
           ) : <p className="muted">{say(asked.data.reason === "escalated" ? "task.escalated" : "task.none")}</p>}
         </section>

@@ -98,6 +98,7 @@ export const manage = {
   "task.no-answers": "No answer yet",
   "task.no-answers.about": "It is offered to labelers as long as the project is active.",
   "task.differs": "differs from the verdict",
+  "task.items": "Its features alone speak for {name}, with {p}.",
   "task.surplus": "came after the decision",
   "task.confirmed": "confirmed the suggestion",
   "task.departed": "departed from the suggestion",

@@ -99,6 +99,7 @@ export const manage: Record<keyof typeof en, string> = {
   "task.no-answers": "Belum ada jawaban",
   "task.no-answers.about": "Tugas ini ditawarkan kepada pelabel selama proyeknya aktif.",
   "task.differs": "berbeda dari putusan",
+  "task.items": "Fiturnya saja mendukung {name}, dengan {p}.",
   "task.surplus": "datang setelah diputuskan",
   "task.confirmed": "mengiyakan saran",
   "task.departed": "menyimpang dari saran",
