@@ -1,6 +1,7 @@
 """Which open slot a labeler is given: where they tell most more than others would, and nothing is left behind."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from neraca.routing import choice_queries, rules
 
 SURE, POOL = online.start_rows(3, 0.95), online.start_rows(3, 0.7)
 DOUBT, CLEAR = {"a": 0.5, "b": 0.5, "c": 0.0}, {"a": 0.99, "b": 0.005, "c": 0.005}
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TERMS = {
     "confidence": 0.9, "least": 1, "classes": ["a", "b", "c"], "pooled": POOL, "prior": online.uniform(3), "tau": 1.0,
     "confusion": SURE, "answers": 100,
@@ -26,8 +28,13 @@ def _no_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "TURN", 10**9)
 
 
-def row(posterior: dict[str, float] | None, *, task: UUID | None = None, priority: int = 0, n: int = 1) -> Any:
-    return {"task_id": task or uuid4(), "n": n, "priority": priority, "answers": 1, "posterior": posterior}
+def row(
+    posterior: dict[str, float] | None, *, task: UUID | None = None, priority: int = 0, n: int = 1, age: float = 0.0
+) -> Any:
+    return {
+        "task_id": task or uuid4(), "n": n, "priority": priority, "answers": 1, "posterior": posterior,
+        "opened_at": NOW - timedelta(minutes=age),
+    }  # fmt: skip
 
 
 def test_the_doubtful_task_goes_to_the_good_labeler() -> None:
@@ -41,6 +48,16 @@ def test_the_first_has_its_turn_and_a_task_counts_once() -> None:
     task = uuid4()
     seen = [row(CLEAR), row(DOUBT, task=task), row(DOUBT, task=task, n=2)]
     assert rules.choose(TERMS, seen, turn=True) == [(seen[0]["task_id"], 1), (task, 1)]
+
+
+def test_nothing_is_passed_over_for_what_was_opened_an_hour_later() -> None:
+    seen = [row(CLEAR, age=59), row(CLEAR, age=61), row(DOUBT), row(CLEAR, age=62), row(DOUBT)]
+    tasks = [one["task_id"] for one in seen]
+    assert [task for task, _ in rules.choose(TERMS, seen)] == [tasks[1], tasks[3], tasks[2], tasks[4]]
+    for one in seen:
+        one["opened_at"] -= timedelta(days=3)  # a backlog as a whole is no reason to take it in its order
+    assert [task for task, _ in rules.choose(TERMS, seen)] == [tasks[1], tasks[3], tasks[2], tasks[4]]
+    assert [task for task, _ in rules.choose(TERMS, seen[:3:2])] == [tasks[2], tasks[0]]
 
 
 def test_nothing_is_chosen_where_nothing_can_be_told() -> None:
@@ -177,5 +194,52 @@ async def test_looking_ahead_locks_nothing_and_sees_64(crew: Crew) -> None:
     place = crew.door.place
     async with place.house.inside(place.cell) as db, place.house.inside(place.cell) as other:
         await other.execute("select 1 from slot where project_id = %s for update", [UUID(project)])
-        seen = await choice_queries.seen(db, labeler, UUID(project))
+        _, seen = await choice_queries.look(db, labeler, UUID(project), "live")
     assert len(seen) == choice_queries.LOOK == 64
+
+
+async def test_what_waits_an_hour_longer_is_given_first(crew: Crew) -> None:
+    project, tasks = await estimated(crew, 6)
+    good = await crew.labeler()
+    await judged(crew, project, good)
+    for task in tasks:
+        await stand(crew, task, CLEAR if task == tasks[2] else DOUBT)
+    await crew.rows(
+        "update slot set opened_at = opened_at - interval '61 minutes' where task_id = %s returning 1", tasks[2]
+    )
+    assert (await crew.lease(good, project))["task_id"] == tasks[2]
+    assert (await crew.lease(good, project))["task_id"] == tasks[2]  # theirs until they answer
+
+
+async def test_gold_is_woven_in_as_often_and_nowhere_in_particular_and_costs_nothing_of_the_choice(crew: Crew) -> None:
+    """Each of 160 claims is gold with a chance of 0.3, whatever its place among those that one look serves."""
+    project, tasks = await estimated(crew, 260)
+    await crew.change(project, policy=target(0.9, 1, 7) | {"gold_share": 0.3})
+    known = await crew.tasks(project, 120, gold={"choice": "a"})
+    good = await crew.labeler()
+    labeler = await judged(crew, project, good)
+    for task in tasks[1::2]:
+        await stand(crew, task, DOUBT)
+    found = []
+    for _ in range(160):
+        lease = await crew.lease(good, project)
+        found.append(lease)
+        assert (await crew.act(good, lease, "skip")).status_code == 204
+    golden = [lease["task_id"] in known for lease in found]
+    assert 22 <= sum(golden) <= 78  # 48, and four and a half deviations
+    assert {frozenset(lease) for lease in found if lease["task_id"] in known} <= {
+        frozenset(lease) for lease in found if lease["task_id"] in tasks
+    }
+    work = [lease["task_id"] for lease in found if lease["task_id"] in tasks]
+    assert len(set(work)) == len(work)
+    places: list[list[bool]] = [[] for _ in range(rules.AHEAD)]
+    served = 0
+    for is_gold in golden:
+        places[served % rules.AHEAD].append(is_gold)
+        served += not is_gold
+    share = sum(golden) / len(golden)
+    for seen in places:
+        assert abs(sum(seen) - share * len(seen)) < 4.5 * (share * (1 - share) * len(seen)) ** 0.5
+    assert set(work[:60]) <= set(tasks[1::2])  # the choice goes on where it was: the doubtful ones first
+    (weighed,) = await crew.rows("select asked from labeler_gold where labeler_id = %s", labeler)
+    assert weighed["asked"] == sum(golden)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from neraca.kit.session import Connection
+from neraca.kit.session import KEEP_PLANS, Connection
 
 Row = dict[str, Any]
 
-LOCK = "select 1 from task where id = %(t)s for update"
+LOCK = f"select {KEEP_PLANS} from task where id = %(t)s for update"
 STANDING = """
 select t.project_id, t.state, t.priority, t.suggestion, t.suggested_by,
   (select i.told from task_item i where i.task_id = t.id) as told,

@@ -44,20 +44,22 @@ async def ahead(session: CellSession, project_id: UUID) -> Sequence[rules.Slot]:
 
 async def _choose(session: CellSession, project_id: UUID) -> list[rules.Slot]:
     who = session.who
-    terms = await choice_queries.terms(session.db, who.labeler_id, project_id, who.mode or "live")
+    terms, seen = await choice_queries.look(session.db, who.labeler_id, project_id, who.mode or "live")
     if terms is None:
         return []
-    seen = await choice_queries.seen(session.db, who.labeler_id, project_id)
     return rules.choose(terms, seen, turn=DRAW.randrange(rules.TURN) == 0)
 
 
 def given(session: CellSession, project_id: UUID, rows: Sequence[queries.Row]) -> None:
-    """After a claim, with what it told: whether the project has a target. The slots up to the one given are done."""
+    """After a claim, with what it told: whether the project has a target. The slots up to the one given are done.
+
+    Gold was given in the place of the first of them, which is wanted next.
+    """
     home = session.house
     home.remember(b"aim" + project_id.bytes, rows[0]["aimed"], AIM_SECONDS)
     fresh = next((row for row in rows if row["fresh"]), None)
     kept = home.recall(_kept(session, project_id))
-    if fresh is None or not isinstance(kept, Choice) or not kept.slots:
+    if fresh is None or fresh["gold"] or not isinstance(kept, Choice) or not kept.slots:
         return
     slot = (fresh["task_id"], fresh["n"])
     del kept.slots[: kept.slots.index(slot) + 1 if slot in kept.slots else 1]

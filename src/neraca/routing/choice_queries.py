@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from neraca.kit.session import Connection
+from neraca.kit.session import KEEP_PLANS, Connection, pipelined
 from neraca.routing.queries import HAD, LEVEL, SLACK
 
 Row = dict[str, Any]
@@ -36,16 +36,22 @@ with recursive wanting as (select %(p)s::uuid as id), {LEVEL}, seen as (
   where f.opened_at < clock_timestamp() - interval '{SLACK}'
   on conflict (labeler_id, project_id, priority, needs) do update set pos = excluded.pos where walk.pos < excluded.pos
 )
-select c.task_id, c.n, c.priority, t.answers, t.posterior from seen c
+select c.task_id, c.n, c.priority, c.opened_at, t.answers, t.posterior from seen c
 cross join lateral (select answers, posterior from task where id = c.task_id offset 0) t order by c.priority desc, c.pos
 """
 
 
-async def terms(db: Connection, labeler_id: UUID, project_id: UUID, mode: str) -> Row | None:
-    """The target, the classes, and the confusion of this labeler and of all; None where one of them is not there."""
-    return await (await db.execute(TERMS, {"l": labeler_id, "p": project_id, "m": mode})).fetchone()
+async def look(db: Connection, labeler_id: UUID, project_id: UUID, mode: str) -> tuple[Row | None, list[Row]]:
+    """What a choice is made by, and from: see `TERMS` and `SEEN`.
 
-
-async def seen(db: Connection, labeler_id: UUID, project_id: UUID) -> list[Row]:
-    """Up to `LOOK` open slots that this labeler may have, in the order of their walk, with where their tasks stand."""
-    return await (await db.execute(SEEN, {"l": labeler_id, "p": project_id})).fetchall()
+    The target, the classes, and the confusion of this labeler and of all; None where one of them is not there. Then
+    up to `LOOK` open slots that this labeler may have, in the order of their walk, with where their tasks stand.
+    """
+    values = {"l": labeler_id, "p": project_id, "m": mode}
+    async with pipelined(db):
+        await db.execute(f"select {KEEP_PLANS}")
+        terms = await (await db.execute(TERMS, values)).fetchone()
+        if terms is None:
+            return None, []
+        seen = await db.execute(SEEN, values)
+    return terms, await seen.fetchall()

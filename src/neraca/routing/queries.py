@@ -7,13 +7,13 @@ from uuid import UUID
 
 from psycopg import AsyncCursor
 
-from neraca.kit.session import Connection
+from neraca.kit.session import KEEP_PLANS, Connection
 
 Row = dict[str, Any]
 SLACK = "15 seconds"  # no transaction that opens slots lives longer: see docs/decisions/0004
 PREFETCH_SECONDS = 120
 
-LOCK = "select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1))"
+LOCK = f"select pg_advisory_xact_lock(hashtextextended(%(l)s::text, 1)), {KEEP_PLANS}"
 
 # Some projects are for those who are named alone; a model is named by being attached.
 MAY = """(not p.named_only
@@ -119,7 +119,7 @@ NEEDED = f"""needed as (
 LEASES = """
 select s.lease_id, s.fence, s.task_id, s.project_id, s.lease_until, s.begun, s.price_micros, s.currency, s.version,
   s.fresh, t.params, t.suggestion, p.kind, p.lease_seconds,
-  s.n, p.policy ? 'gold_share' as golden, p.policy ? 'confidence' as aimed, p.policy ? 'exam' as examined,
+  s.n, s.gold, p.policy ? 'gold_share' as golden, p.policy ? 'confidence' as aimed, p.policy ? 'exam' as examined,
   v.config, d.value as draft,
   exists (select 1 from labeler_grant g where g.labeler_id = %(l)s) as skilled
 from (select *, true as fresh from given union all select *, false from live) s
@@ -263,8 +263,8 @@ select (select count(*) from moved) as n,
 
 
 # The lock is a statement of its own: the one behind it then sees what the last holder of the lock has done.
-LOCK_TASK = """
-select 1 from task where id = (
+LOCK_TASK = f"""
+select {KEEP_PLANS} from task where id = (
   select task_id from slot where lease_id = %(i)s and state = 1 and labeler_id = %(l)s) for update
 """
 HELD = """

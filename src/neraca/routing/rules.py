@@ -1,6 +1,7 @@
 """What a labeler is to have of the slots ahead of them, and what an exam wants. No database is needed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from neraca.measure import gain, online
 
 AHEAD = 4  # claims that one look over the open slots serves: more cost less, and choose by what is older
 TURN = 8  # one look in so many begins with the first slot of the walk
+PATIENCE = timedelta(hours=1)  # nothing is passed over for what was opened so much later
 NEVER = 2.0  # a target that no answer reaches: more are wanted first
 
 Slot = tuple[UUID, int]  # task and number
@@ -17,8 +19,9 @@ Slot = tuple[UUID, int]  # task and number
 def choose(terms: Mapping[str, Any], seen: Sequence[Mapping[str, Any]], *, turn: bool = False) -> list[Slot]:
     """The `AHEAD` slots to be given next, of the `seen` in the order of the walk; [] if the order tells as much.
 
-    Slots of less than the highest priority wait, and so does a second one of a task. The first of the walk comes
-    before all others where it is its `turn`: so nothing is passed over for ever.
+    Slots of less than the highest priority wait, and so does a second one of a task. What has been open `PATIENCE`
+    longer than the youngest comes before all others, in the order of the walk; and so does the first of the walk where
+    it is its `turn`, for slots that were all opened at once. So nothing is passed over for ever.
     """
     first = {row["task_id"]: row for row in reversed(seen) if row["priority"] == seen[0]["priority"]}
     rows = list(reversed(first.values()))
@@ -35,7 +38,9 @@ def choose(terms: Mapping[str, Any], seen: Sequence[Mapping[str, Any]], *, turn:
         worth.append(known[p, target])
     if len(set(worth)) < 2:
         return []
-    ahead = sorted(range(len(rows)), key=lambda at: -worth[at])[:AHEAD]
+    late = max(row["opened_at"] for row in rows) - PATIENCE
+    order = [(0, 0.0) if row["opened_at"] < late else (1, -more) for row, more in zip(rows, worth, strict=True)]
+    ahead = sorted(range(len(rows)), key=order.__getitem__)[:AHEAD]
     if turn:
         ahead = [0, *(at for at in ahead if at != 0)]
     return [(rows[at]["task_id"], rows[at]["n"]) for at in ahead]
