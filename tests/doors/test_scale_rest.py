@@ -58,6 +58,11 @@ def test_teammates(account: Account, stranger: Account) -> None:
     team = account.live.invite_teammates([email], TeammateRole.Labeler)
     (invited,) = [mate for mate in team if mate.email == email]
     assert invited.role == "labeler"
+    with pytest.raises(exceptions.ScaleResourceNotFound):
+        stranger.live.update_teammates_role([email], TeammateRole.Member)
+    for role in (TeammateRole.Member, TeammateRole.Labeler):  # before they have joined
+        changed = account.live.update_teammates_role([email.upper()], role)
+        assert [m.role for m in changed if m.email == email] == [role.value]
     token = invited.as_dict()["invitation_url"].rpartition("/")[2]
     with account.raw() as http:
         body = {"token": token, "name": "Ann", "password": "a long password"}

@@ -29,6 +29,7 @@ from neraca.accounts.queries import (
 from neraca.accounts.service import (
     add_client,
     add_key,
+    change_invited_role,
     change_role,
     check_url,
     hash_password,
@@ -57,6 +58,7 @@ __all__ = [
     "add_membership",
     "add_person",
     "beat",
+    "change_invited_role",
     "change_role",
     "check_url",
     "client_named",

@@ -292,6 +292,15 @@ async def end_invitations(db: Connection, client_id: UUID, person_id: UUID) -> N
     )
 
 
+async def set_invited_role(db: Connection, client_id: UUID, email: str, role: str) -> None:
+    """The role with which somebody will join; an invitation of a manager stays as it is."""
+    await db.execute(
+        "update invitation set role = %(r)s where client_id = %(c)s and lower(email) = lower(%(e)s)"
+        " and role <> 'manager' and accepted_at is null and expires_at > clock_timestamp()",
+        {"r": role, "c": client_id, "e": email},
+    )
+
+
 async def take_invitation(db: Connection, token_hash: bytes) -> Row | None:
     return await _one(
         db,

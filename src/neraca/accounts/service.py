@@ -302,6 +302,16 @@ async def change_role(session: CellSession, person_id: UUID, role: str) -> queri
     return row
 
 
+async def change_invited_role(session: CellSession, email: str, role: str) -> None:
+    """The role with which somebody will join who is invited and has not joined yet."""
+    client_id = session.who.client_id
+    async with session.house.control() as control:
+        await queries.set_invited_role(control, client_id, email, role)
+        await queries.add_event(
+            control, session.who.actor, "invitation.changed", {"client": str(client_id), "role": role}
+        )
+
+
 async def remove_member(session: CellSession, person_id: UUID) -> None:
     """Ends a membership with its tokens and its open invitations. Raises forbidden, not-found."""
     if person_id == session.who.person_id:

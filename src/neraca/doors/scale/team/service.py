@@ -60,15 +60,18 @@ async def invite(session: CellSession, given: dict[str, Any]) -> list[dict[str, 
 
 
 async def set_role(session: CellSession, given: dict[str, Any]) -> list[dict[str, Any]]:
-    """A new role for members. Raises 404 for somebody who is none."""
+    """A new role for members, and for whoever is invited. Raises 404 for somebody who is neither."""
     role = _role(given.get("team_role"))
-    members, _ = await accounts.people(session)
-    by_email = {m["email"].lower(): m for m in members}
+    members, invited = await accounts.people(session)
+    by_email = {one["email"].lower(): one for one in [*invited, *members]}
     for email in _addresses(given.get("emails")):
-        member = by_email.get(email.lower())
-        if member is None:
+        mate = by_email.get(email.lower())
+        if mate is None:
             raise NotFound
-        if member["role"] == "manager":
+        if mate["role"] == "manager":
             raise Forbidden
-        await accounts.change_role(session, member["person_id"], role)
+        if "person_id" in mate:
+            await accounts.change_role(session, mate["person_id"], role)
+        else:
+            await accounts.change_invited_role(session, email, role)
     return await listed(session)
