@@ -1,6 +1,7 @@
 """The wheel in an empty environment, without Node: it serves the app, and its base needs no server."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -96,15 +97,27 @@ def test_the_installed_wheel_serves_the_app(python: Path, environ: dict[str, str
         assert serving.wait(30) == 0
 
 
-def test_the_base_install_needs_no_server_package(python: Path) -> None:
-    """What the extras bring is not importable; measure, client and cli work without it."""
-    program = f"""
+BASE = f"""
 import importlib.abc, sys
 class Nothing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name.partition('.')[0] in {EXTRAS!r}:
             raise ModuleNotFoundError(f'not in the base install: {{name}}', name=name)
 sys.meta_path.insert(0, Nothing())
+"""
+
+
+def base(python: Path, program: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs where what the extras bring is not importable."""
+    return subprocess.run(
+        [python, "-W", "error", "-c", BASE + program], env=bare(), input=given, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_the_base_install_needs_no_server_package(python: Path) -> None:
+    """Measure, client and cli work without it."""
+    program = """
 import neraca.client, neraca.measure, neraca.kinds
 from neraca.measure import boxes, dawid_skene, majority, online, replay, skills
 assert neraca.kinds.all()
@@ -112,6 +125,42 @@ from neraca.cli import app
 sys.argv = ['neraca', '--help']
 app(standalone_mode=False)
 """
-    done = subprocess.run([python, "-c", program], env=bare(), capture_output=True, text=True, check=False)
+    done = base(python, program)
     assert done.returncode == 0, done.stderr
     assert "replay" in done.stdout
+
+
+@pytest.mark.parametrize("page", ["reference/measure.md", "explanation/measures.md"])
+def test_the_examples_of_measure_run_in_the_base_install(python: Path, page: str) -> None:
+    """As they stand in the documentation, without a warning."""
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert blocks
+    for block in blocks:
+        done = base(python, block)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_compiled_engine_says_what_it_lacks(python: Path) -> None:
+    """`find_spec` is told nothing is there, as in an environment without numba."""
+    program = """
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == 'numba' else found(name, *rest)
+from neraca.measure import dawid_skene
+one = dict(tasks=1, labelers=1, classes=2)
+assert dawid_skene.estimate([0], [0], [1], **one).label.tolist() == [1]
+dawid_skene.estimate([0], [0], [1], **one, engine='numba')
+"""
+    done = base(python, program)
+    assert done.returncode == 1
+    assert done.stderr.endswith("The engine numba is not installed: pip install 'neraca[fast]'.\n")
+
+
+def test_labels_become_verdicts_in_the_base_install(python: Path) -> None:
+    given = "task;worker;label\n" + "".join(f"t{t};w{w};{'ab'[t % 2]}\n" for t in range(4) for w in range(3))
+    done = base(python, "sys.argv = ['neraca', 'aggregate', '-']\nfrom neraca.cli import main\nmain()\n", given)
+    assert done.returncode == 0, done.stderr
+    assert [line.split(",")[:2] for line in done.stdout.split()[1:]] == [[f"t{t}", "ab"[t % 2]] for t in range(4)]
+    done = base(python, "sys.argv = ['neraca', 'doctor']\nfrom neraca.cli import main\nmain()\n")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.endswith("is missing: install neraca[server].\n")

@@ -41,7 +41,7 @@ def sentence(failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.strerror:
         return f"{failure.strerror}: {failure.filename}." if failure.filename else f"{failure.strerror}."
     if isinstance(failure, ModuleNotFoundError):
-        extra = "scale" if failure.name == "scaleapi" else "server"
+        extra = {"scaleapi": "scale", "numba": "fast"}.get(failure.name or "", "server")
         return f"The package {failure.name} is missing: install neraca[{extra}]."
     lines = str(failure).strip().splitlines()
     return lines[0] if lines else f"It failed ({type(failure).__name__})."

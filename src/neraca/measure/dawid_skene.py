@@ -74,6 +74,8 @@ def estimate(
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
     fixed = known(gold, tasks, classes)
     many = np.size(task) >= MANY
+    if engine == "numba" and find_spec("numba") is None:
+        raise ModuleNotFoundError("The engine numba is not installed: pip install 'neraca[fast]'.", name="numba")
     if engine == "numba" or (engine == "auto" and many and find_spec("numba") is not None):
         sizes = tasks, labelers, classes
         return _compiled(
