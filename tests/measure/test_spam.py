@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from neraca.measure import copies, spam, timing
+from neraca.measure import spam, timing
 from neraca.measure.arrays import Floats, Ints
 
 
@@ -70,21 +70,6 @@ def test_every_finding_is_one_or_more_plain_sentences_with_facts() -> None:
         r"\d+ of the first \d+ answers to check tasks are right; somebody who works with care is right in about 85 %, a"
         r" guesser in 25 %\. Fewer than 1 in 1900 careful labelers look so by chance\.", told,
     )  # fmt: skip
-
-
-def test_copies_by_hand() -> None:
-    # Five tasks, both say class 1 where the crowd is sure of class 0 and takes it for 1 in one of ten cases:
-    # each equal answer adds ln((.8 + .2 * .1) / .1) = ln 8.2; one pair only, so ln(1 / .01) is needed
-    posterior, confusion = np.tile([1.0, 0.0], (5, 1)), np.tile([[0.9, 0.1], [0.1, 0.9]], (2, 1, 1))
-    task = list(range(5)) * 2
-    found = copies.pairs(task, [0] * 5 + [1] * 5, [1] * 10, posterior, confusion, labelers=2)
-    assert found[0].score == pytest.approx(5 * np.log(8.2))
-    assert found[0].needed == pytest.approx(np.log(100))
-    assert found[0].found
-    assert (found[0].tasks, found[0].equal) == (5, 5)
-    plain = copies.pairs(task, [0] * 5 + [1] * 5, [0] * 10, posterior, confusion, labelers=2)
-    assert not plain[0].found  # equal where everybody is right: ln((.8 + .18) / .9) each
-    assert plain[0].score == pytest.approx(5 * np.log(0.98 / 0.9))
 
 
 def test_speeds_need_more_than_being_quick() -> None:

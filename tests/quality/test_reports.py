@@ -167,3 +167,38 @@ async def test_who_may_see_it(crew: Crew) -> None:
 def test_the_api_answers_without_numpy() -> None:
     code = "import sys, neraca.server.app; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_copies_count_as_one_from_the_next_answer_on(crew: Crew) -> None:
+    project = await crew.project(policy=fixed(8))
+    draw = random.Random(2)  # noqa: S311 - repeatable, not secret
+    tasks = await crew.tasks(project, 60)
+    truth = {task: "abc"[n % 3] for n, task in enumerate(tasks)}
+
+    def said(guessed: float) -> dict[str, str]:
+        return {task: draw.choice("abc") if draw.random() < guessed else right for task, right in truth.items()}
+
+    first = said(0.4)
+    others, alike = [await crew.labeler() for _ in range(5)], [await crew.labeler() for _ in range(3)]
+    for who in others:
+        await all_say(crew, who, project, said(0.15))
+    for who in alike:
+        await all_say(crew, who, project, first)
+    await estimate(crew, project)
+    groups = await crew.rows(
+        "select copy_of, count(*) as n, bool_or(labeler_id = copy_of) as own from labeler_skill"
+        " where project_id = %s group by copy_of order by copy_of nulls first",
+        project,
+    )
+    assert [(g["copy_of"] is None, g["n"], g["own"]) for g in groups] == [(True, 5, None), (False, 3, True)]
+    (late,) = await crew.tasks(project, 1)
+    sure = []
+    for who, one in [(alike[0], "a"), (alike[1], "a"), (alike[2], "b"), (others[0], "a")]:
+        await all_say(crew, who, project, {late: one})
+        (row,) = await crew.rows("select posterior from task where id = %s", late)
+        sure.append(row["posterior"]["a"])
+    assert sure[1] == sure[0]  # the same again tells nothing
+    assert sure[2] < sure[1]  # something else does
+    assert sure[3] > sure[2]
+    (told,) = await crew.rows("select answers from task where id = %s", late)
+    assert told["answers"] == 4  # and each is an answer, kept and paid

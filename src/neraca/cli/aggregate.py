@@ -47,9 +47,9 @@ def aggregate(
     tasks = list(dict.fromkeys([*read.tasks, *(task for one in beside for task in one.tasks)]))
     found, voice = _found(read, tasks, names, known, method, beside)
     told = {
-        "method": found.method, "answers": len(read.task), "repeated": read.repeated, "tasks": len(tasks),
-        "workers": len(read.workers), "classes": len(names), "gold": sum(t in known for t in tasks),
-        "gold_unmatched": len(set(known).difference(tasks)),
+        "method": found.method, "answers": len(read.task), "repeated": read.repeated, "copied": found.repeated,
+        "tasks": len(tasks), "workers": len(read.workers), "classes": len(names),
+        "gold": sum(t in known for t in tasks), "gold_unmatched": len(set(known).difference(tasks)),
         "gold_unsaid": len(set(known.values()).difference(read.labels)), "calibrated": found.calibrated,
         "iterations": found.iterations, "converged": found.converged,
     }  # fmt: skip

@@ -5,6 +5,8 @@ majority, then `calibrate`. No single method wins everywhere, and no score that 
 (held-out likelihood was tried: see the decision record). So it averages: over how crowds err, and over how far to trust
 EM. Where the models agree it is the best of them; where answers are few the early steps hold it near the majority.
 
+Copies of a labeler weigh as one (`copies`): an answer that repeats what another of the group said is left out.
+
 Gold answers enter twice: the truth of their tasks is known, and the map from posteriors to confidences is fitted to
 them, by posteriors that were computed without.
 
@@ -12,13 +14,13 @@ Shapes: n answers as integer vectors; T tasks, W labelers, K classes. O(48 (n + 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure import bayes, calibrate, dawid_skene, glad, mace, majority, one_coin, wawa, zero_based
+from neraca.measure import bayes, calibrate, copies, dawid_skene, glad, mace, majority, one_coin, wawa, zero_based
 from neraca.measure.answers import Answers, fix, known, read
 from neraca.measure.majority import Floats, Ints
 
@@ -31,7 +33,7 @@ class Aggregate:
     """posterior T x K; `label` T, -1 where nobody answered; `confidence` T, P(label is right), 0 where there is none.
 
     `skill` W by the method's own measure (auto: P(right), drawn towards the crowd's). `calibrated`: the confidences
-    were fitted to enough gold; else they are what the method believes.
+    were fitted to enough gold; else they are what the method believes. `repeated`: answers left out as copies (auto).
     """
 
     method: str
@@ -42,6 +44,7 @@ class Aggregate:
     calibrated: bool
     iterations: int
     converged: bool
+    repeated: int = 0
 
 
 def estimate(
@@ -58,8 +61,9 @@ def estimate(
     return METHODS[method](task, labeler, label, tasks=tasks, labelers=labelers, classes=classes, gold=gold)
 
 
-def of(given: Answers, gold: Ints) -> Aggregate:
-    """The default."""
+def of(everything: Answers, gold: Ints, copied: copies.Copies | None = None) -> Aggregate:
+    """The default. `copied` is who copies whom; that is found if it is not given."""
+    given = copies.without(everything, copies.among(everything, gold) if copied is None else copied)
     free = np.full_like(gold, -1)
     p, done, converged = mean(given, free)
     how = calibrate.fit(p, given.votes, np.where(given.voted, gold, -1))
@@ -67,8 +71,9 @@ def of(given: Answers, gold: Ints) -> Aggregate:
         p, done, converged = mean(given, gold)
     p = calibrate.apply(how, p, given.votes)
     fix(p, gold)
-    skill = bayes.accuracy(given, given.collect(p))
-    return _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
+    skill = bayes.accuracy(everything, everything.collect(p))
+    told = _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
+    return replace(told, repeated=len(everything.task) - len(given.task))
 
 
 def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats, int, bool]:

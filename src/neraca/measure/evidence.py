@@ -100,7 +100,7 @@ def of_copies(found: Pair, other: str) -> Evidence:
     same = f"{found.equal} of {found.tasks} answers are the same as those of {other}"
     told = (
         f"{same}; two people who work alone would share about {_count(found.expected)}, and many of the shared ones are"
-        " answers that hardly anybody else gave."
+        " answers that hardly anybody else gave. Where they say the same they count as one."
         if found.found
         else f"{same}, which happens to people who work alone."
     )

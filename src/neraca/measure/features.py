@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure import aggregate, bayes, calibrate, dawid_skene, logistic
+from neraca.measure import aggregate, bayes, calibrate, copies, dawid_skene, logistic
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.arrays import LARGEST
 from neraca.measure.majority import Flags, Floats, Ints, labels
@@ -96,13 +96,14 @@ def estimate(
     gold: ArrayLike | None = None,
 ) -> Estimate:  # fmt: skip
     """Aggregates with features, a model's probabilities, or both. Raises ValueError naming a bad row."""
-    given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
+    everything = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     fixed = known(gold, tasks, classes)
+    given = copies.without(everything, copies.among(everything, fixed))
     what = items(features, probabilities, of, tasks=tasks, classes=classes)
     free = np.full_like(fixed, -1)
     voice = hear(given, fixed, what)
     if not voice.on:
-        return Estimate(aggregate.of(given, fixed), voice)
+        return Estimate(aggregate.of(everything, fixed), voice)
     p, done, converged = aggregate.mean(given, free, voice.told)
     start = calibrate.Map(CROWD, calibrate.BETA, np.zeros(classes), 0)
     how = calibrate.fit(
@@ -117,8 +118,8 @@ def estimate(
     fix(p, fixed)
     top = np.where(answered, p.max(axis=1, initial=0.0), 0.0)
     found = aggregate.Aggregate(
-        "features", p, labels(np.round(p, 12), answered), top, bayes.accuracy(given, given.collect(p)),
-        how.gold >= calibrate.ENOUGH, done, converged,
+        "features", p, labels(np.round(p, 12), answered), top, bayes.accuracy(everything, everything.collect(p)),
+        how.gold >= calibrate.ENOUGH, done, converged, len(everything.task) - len(given.task),
     )  # fmt: skip
     return Estimate(found, voice)
 

@@ -12,8 +12,8 @@ from math import lgamma
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure import aggregate, dawid_skene
-from neraca.measure.answers import fix, known, read, softmax
+from neraca.measure import aggregate, copies, dawid_skene
+from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.majority import Flags, Floats, Ints, added, labels
 
 PSEUDO = 4.0
@@ -24,8 +24,9 @@ TAIL = 0.025
 class SkillTable:
     """Counts W x K x K (posterior-weighted, row = truth), answers, accuracy, low and high W, pooled K x K, prior K.
 
-    `posterior` T x K is what `online` gives by these skills, untempered, gold unknown; `label` T is the best class of
-    the estimate itself (-1: nobody answered).
+    `copied` is who copies whom: of equal answers of a group one is counted in posteriors; a labeler's own counts are of
+    all their answers. `posterior` T x K is what `online` gives by these skills, untempered, gold unknown; `label` T is
+    the best class of the estimate itself (-1: nobody answered).
     """
 
     counts: Floats
@@ -39,6 +40,7 @@ class SkillTable:
     label: Ints
     iterations: int
     converged: bool
+    copied: copies.Copies
 
 
 def telling(task: Ints, tasks: int) -> Flags:
@@ -61,23 +63,36 @@ def estimate(
     given = read(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     fixed = known(gold, tasks, classes)
     besides = None if told is None else np.asarray(told, dtype=np.float64)
-    p, iterations, converged = aggregate.mean(given, fixed, besides)
+    copied = copies.among(given, fixed)
+    apart = copies.without(given, copied)
+    p, iterations, converged = aggregate.mean(apart, fixed, besides)
     fix(p, fixed)
     table = given.collect(p)
     prior = p[given.voted].mean(axis=0) if given.voted.any() else np.full(classes, 1.0 / classes)
-    pooled = dawid_skene.pooled(given, table)
+    pooled = dawid_skene.pooled(apart, apart.collect(p))
     said_truth = table[np.arange(len(given.said)), given.said]
     right = added(given.owner, said_truth, labelers)
     rate, low, high = accuracies(right, given.given)
-    rows = dawid_skene.logarithms(given, table, pooled, dawid_skene.STRENGTH)
     return SkillTable(
         counts=given.dense(table), answers=given.given, accuracy=rate, low=low, high=high, pooled=pooled,
         prior=prior,
-        posterior=softmax(
-            given.score(rows) + np.log(np.maximum(prior, dawid_skene.CLIP)) + (0.0 if besides is None else besides)
-        ),
+        posterior=_untempered(given, apart, table, pooled, prior, besides),
         label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
+        copied=copied,
     )  # fmt: skip
+
+
+def _untempered(
+    given: Answers, apart: Answers, table: Floats, pooled: Floats, prior: Floats, besides: Floats | None
+) -> Floats:
+    """T x K from the answers that count, by skills from all."""
+    rows = dawid_skene.logarithms(given, table, pooled, dawid_skene.STRENGTH)
+    if apart is not given:  # its pairs are some of those of all answers
+        key = given.owner * given.classes + given.said
+        rows = rows[np.searchsorted(key, apart.owner * given.classes + apart.said)]
+    return softmax(
+        apart.score(rows) + np.log(np.maximum(prior, dawid_skene.CLIP)) + (0.0 if besides is None else besides)
+    )
 
 
 def accuracies(right: Floats, answers: Ints, pool: float | None = None) -> tuple[Floats, Floats, Floats]:

@@ -42,12 +42,13 @@ class Screened:
 def screen(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
     gold: ArrayLike | None = None, seconds: ArrayLike | None = None, good: float = GOOD,
-    ordered: bool = True,
+    ordered: bool = True, copied: copies.Copies | None = None,
 ) -> list[Screened]:  # fmt: skip
     """Every labeler of a categorical crowd, rows in the order in which the answers came.
 
     `gold` (T) holds known classes, -1 elsewhere; `seconds` (n) what each answer took. Where the rows are not in the
-    order of time, `ordered` False leaves out what would tell of change. Raises ValueError naming a row.
+    order of time, `ordered` False leaves out what would tell of change. `copied` is who copies whom, where that is
+    known already. Raises ValueError naming a row.
     """
     where, who = indices(task, tasks, "task"), indices(labeler, labelers, "labeler")
     said = indices(label, classes, "class")
@@ -64,7 +65,7 @@ def screen(
     if not ordered:
         found = [[e for e in told if e.kind != "drift"] for told in found]
     _by_agreement(found, rows, where, said, tasks, classes)
-    _by_copies(found, where, who, said, known, tasks, labelers, classes, rows if ordered else [])
+    _by_copies(found, where, who, said, known, tasks, labelers, classes, rows if ordered else [], copied)
     if seconds is not None:
         took = numbers(seconds, "time")
         same_length(task=where, seconds=took)
@@ -130,15 +131,19 @@ def _with_most(where: Ints, said: Ints, tasks: int, classes: int) -> Floats:
 
 def _by_copies(
     found: list[list[evidence.Evidence]], where: Ints, who: Ints, said: Ints, known: Ints, tasks: int, labelers: int,
-    classes: int, rows: list[Ints],
+    classes: int, rows: list[Ints], copied: copies.Copies | None,
 ) -> None:  # fmt: skip
     if not len(where):
         return
-    crowd = dawid_skene.estimate(where, who, said, tasks=tasks, labelers=labelers, classes=classes, gold=known)
-    for pair in copies.pairs(where, who, said, crowd.posterior, crowd.confusion, labelers=labelers):
-        if pair.found:
-            found[pair.left].append(evidence.of_copies(pair, f"labeler {pair.right}"))
-            found[pair.right].append(evidence.of_copies(pair, f"labeler {pair.left}"))
+    if copied is None:
+        copied = copies.find(where, who, said, tasks=tasks, labelers=labelers, classes=classes, gold=known)
+    for pair in copied.pairs:
+        found[pair.left].append(evidence.of_copies(pair, f"labeler {pair.right}"))
+        found[pair.right].append(evidence.of_copies(pair, f"labeler {pair.left}"))
+    kept = ~copied.repeats(where, who, said)
+    crowd = dawid_skene.estimate(
+        where[kept], who[kept], said[kept], tasks=tasks, labelers=labelers, classes=classes, gold=known
+    )
     right = crowd.posterior[where, said]
     for w, mine in enumerate(rows):
         one = changes.change(np.clip(right[mine], 0, 1).tolist())

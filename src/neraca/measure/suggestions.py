@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure import dawid_skene, online, skills
+from neraca.measure import copies, dawid_skene, online, skills
 from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.majority import Flags, Floats, Ints, added, labels
 
@@ -166,4 +166,5 @@ def _table(
         counts=given.dense(counts), answers=total, accuracy=rate, low=low, high=high,
         pooled=dawid_skene.pooled(given, counts), prior=prior, posterior=free,
         label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
+        copied=copies.none(given.labelers),
     )  # fmt: skip

@@ -6,6 +6,7 @@ A verdict that has been told stays: decided tasks are not opened again.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ import structlog
 from neraca import kinds
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
-from neraca.measure import calibrate, online, skills, suggestions
+from neraca.measure import calibrate, copies, online, skills, suggestions
 from neraca.measure.majority import Floats, Ints
 from neraca.quality import hints, items, queries, rules, service, whole
 from neraca.quality.gold import jobs as golden
@@ -202,11 +203,12 @@ def _estimate(given: _Answers, classes: int, told: Floats | None) -> tuple[skill
         return skills.estimate(*answers, gold=given.gold(), told=told, **sizes), None
     every, gold = given.all(), given.gold()
     assert every.how is not None
-    at = skills.telling(every.task, every.tasks) | (gold[every.task] >= 0)
+    copied = copies.find(*given.arrays(), gold=gold, **sizes)
+    at = (skills.telling(every.task, every.tasks) | (gold[every.task] >= 0)) & ~every.repeats(copied)
     found = suggestions.estimate(
         every.task[at], every.labeler[at], every.label[at], every.how[at], gold=gold, besides=told, **sizes
     )  # fmt: skip
-    return found.skills, found.leaning
+    return replace(found.skills, copied=copied), found.leaning
 
 
 async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:
@@ -260,11 +262,12 @@ async def _write(
     names: list[str], seen: int, heard: items.Heard,
 ) -> None:  # fmt: skip
     found, pooled = believed.found, believed.found.pooled.tolist()
-    keep = believed.whole
+    keep, of_group = believed.whole, _groups(list(given.labelers), found.copied)
     rows = [
         (
             name, int(found.answers[w]), online.rows(found.counts[w].tolist(), pooled) if keep else [],
             float(found.accuracy[w]), float(found.low[w]), float(found.high[w]), believed.lean(w),
+            of_group[w],
         )
         for name, w in given.labelers.items()
     ]  # fmt: skip
@@ -280,6 +283,12 @@ async def _write(
             **taught,
         )  # fmt: skip
         await items.write(db, project_id, heard)  # with the estimate that it belongs to
+
+
+def _groups(labelers: Sequence[UUID], copied: copies.Copies) -> list[UUID | None]:
+    """The first labeler of each one's group, None for who is in none."""
+    size = np.bincount(copied.group, minlength=len(labelers))
+    return [labelers[one] if size[one] > 1 else None for one in copied.group.tolist()]
 
 
 def _sway_by_rate(accuracy: Floats, k: int) -> float:

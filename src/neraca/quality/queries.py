@@ -81,7 +81,7 @@ where p.id = %(p)s group by p.price_micros
 # What the last estimate believes of those who said something: one column of each confusion. What is of the project
 # and not of the labeler stands in the first row alone.
 BELIEFS = """
-select s.accuracy, s.answers, s.leaning, p.classes = %(names)s as known, p.tau, p.calibrated_on, p.sway,
+select s.accuracy, s.answers, s.leaning, s.copy_of, p.classes = %(names)s as known, p.tau, p.calibrated_on, p.sway,
   case when said.n = 1 then p.prior end as prior, case when said.n = 1 then p.bias end as bias,
   jsonb_path_query_array(coalesce(s.confusion, p.pooled), '$[*][$i]', jsonb_build_object('i', said.i)) as col
 from unnest(%(l)s::uuid[], %(i)s::int[]) with ordinality said(labeler, i, n)
@@ -269,11 +269,12 @@ async def believed(db: Connection, project_id: UUID) -> Row | None:
 
 
 async def put_skills(db: Connection, project_id: UUID, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows of (labeler, answers, confusion, accuracy, low, high, leaning)."""
+    """Rows of (labeler, answers, confusion, accuracy, low, high, leaning, copy_of)."""
     async with db.cursor() as cursor:
         await cursor.executemany(
             "insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high,"
-            " leaning) values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (project_id, labeler_id) do update set"
+            " leaning, copy_of) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " on conflict (project_id, labeler_id) do update set copy_of = excluded.copy_of,"
             " answers = excluded.answers, confusion = excluded.confusion, accuracy = excluded.accuracy,"
             " low = excluded.low, high = excluded.high, leaning = excluded.leaning, updated_at = clock_timestamp()",
             [(project_id, labeler, n, Jsonb(confusion), *rest) for labeler, n, confusion, *rest in rows],

@@ -43,7 +43,8 @@ class Limits:
 class Heard:
     """A class that was said, what an estimate believes of who said it, and whether they have the skill.
 
-    `confirmed`: they were shown it as a suggestion. `answer`: it is one, and not the suggestion itself.
+    `confirmed`: they were shown it as a suggestion. `answer`: it is one, and not the suggestion itself. `repeated`:
+    one whose answers are copies of theirs has said it already, so it tells nothing.
     """
 
     said: int
@@ -51,9 +52,12 @@ class Heard:
     expert: bool = False
     confirmed: bool = False
     answer: bool = True
+    repeated: bool = False
 
     def likelihood(self, k: int) -> Sequence[float]:
         """P(it was said | truth = c) for each of `k` classes."""
+        if self.repeated:
+            return [1.0] * k
         own = expert_column(k, self) if self.expert else column(k, self.said, self.belief)
         return leant(own, self.belief) if self.confirmed else own
 
@@ -85,6 +89,18 @@ def leant(own: Sequence[float], belief: Mapping[str, Any] | None) -> Sequence[fl
     """The likelihood of what confirms a suggestion, from what an estimate believes of how they lean on suggestions."""
     leaning = belief["leaning"] if belief is not None and belief["known"] else None
     return online.leant(own, online.LEANING if leaning is None else leaning)
+
+
+def repeating(said: Sequence[int], beliefs: Sequence[Mapping[str, object] | None]) -> list[bool]:
+    """Of each class that was said, in its order, whether one of the same group of copies has said it before."""
+    before: set[tuple[object, int]] = set()
+    found = []
+    for one, belief in zip(said, beliefs, strict=True):
+        group = belief["copy_of"] if belief is not None and belief["known"] else None
+        found.append(group is not None and (group, one) in before)
+        if group is not None:
+            before.add((group, one))
+    return found
 
 
 def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float]:

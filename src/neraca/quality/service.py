@@ -96,9 +96,10 @@ async def _by_class(
     found = await queries.beliefs(db, case.project_id, counted + hinted, names)
     beliefs = [found[n] if n < len(found) else None for n in range(len(counted) + len(hinted))]
     confirming = hints.confirming(rows)
+    own = beliefs[: len(counted)]
     heard = [
-        rules.Heard(one, belief, str(who) in limits.experts, confirmed=who in confirming)
-        for (who, one), belief in zip(counted, beliefs, strict=False)
+        rules.Heard(one, belief, str(who) in limits.experts, confirmed=who in confirming, repeated=again)
+        for (who, one), belief, again in zip(counted, own, rules.repeating([c for _, c in counted], own), strict=True)
     ]
     heard += [rules.Heard(one, beliefs[-1], answer=False) for _, one in hinted]
     first = found[0] if found and found[0]["known"] else None

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from neraca.measure import calibrate, online, skills
+from neraca.measure import calibrate, copies, online, skills
 from neraca.measure.answers import softmax
 from neraca.measure.arrays import Floats, Ints
 from neraca.measure.majority import Flags
@@ -39,6 +39,10 @@ class Given:
         """T x K: the logarithms of each task's posterior before any answer."""
         first = np.tile(_logs(prior), (self.tasks, 1))
         return first if self.told is None else first + online.TEMPER * self.told
+
+    def repeats(self, copied: copies.Copies) -> Flags:
+        """Which rows say what another of their group said of the task before them."""
+        return copied.repeats(self.task, self.labeler, self.label)
 
     def answers(self) -> Flags:
         """Which rows are answers."""
@@ -103,11 +107,12 @@ def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
     """T x K, uncalibrated: `online.posterior_of` for every task."""
     k = len(believed.found.prior)
     score = given.start(believed.found.prior)
+    counted = ~given.repeats(believed.found.copied)
     for start in range(0, len(given.task), page):
         rows = slice(start, start + page)
         task, who, said = given.task[rows], given.labeler[rows], given.label[rows]
         column = believed.leant(believed.columns(who, said), who, None if given.how is None else given.how[rows])
-        told = _logs(column) * believed.weights(who)[:, None]
+        told = _logs(column) * (believed.weights(who) * counted[rows])[:, None]
         for c in range(k):
             score[:, c] += np.bincount(task, weights=told[:, c], minlength=given.tasks)
     return softmax(score)
@@ -131,7 +136,8 @@ def closed(given: Given, believed: Believed, gold: Ints, policy: Mapping[str, An
     who, known = given.labeler[rows], gold[given.task[rows]]
     column = believed.columns(who, given.label[rows], known)
     column = believed.leant(column, who, None if given.how is None else given.how[rows])
-    told = _logs(column) * believed.weights(who, without=True)[:, None]
+    counted = ~given.repeats(believed.found.copied)[rows]
+    told = _logs(column) * (believed.weights(who, without=True) * counted)[:, None]
     counts = given.answers()[rows]
     how, start = online.policy(policy), given.start(believed.found.prior)[there]
     ends = [*first[1:].tolist(), len(rows)]
@@ -163,7 +169,8 @@ def saved(given: Given, believed: Believed, policy: Mapping[str, Any], how: cali
     there, first = np.unique(given.task[rows], return_index=True)
     who, said = given.labeler[rows], given.label[rows]
     column = believed.leant(believed.columns(who, said), who, None if given.how is None else given.how[rows])
-    told = _logs(column) * believed.weights(who)[:, None]
+    heard = believed.weights(who) * ~given.repeats(believed.found.copied)[rows]
+    told = _logs(column) * heard[:, None]
     counts, ends = given.answers()[rows], [*first[1:].tolist(), len(rows)]
     how = how or calibrate.Map(1.0, 0.0, np.zeros(len(believed.found.prior)), 0)
     asked = [

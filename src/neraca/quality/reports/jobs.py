@@ -9,7 +9,7 @@ import numpy as np
 
 from neraca.accounts import Cell, House
 from neraca.kind import Kind, Vote
-from neraca.measure import calibrate, evidence, online, report, savings, spam, timing
+from neraca.measure import calibrate, copies, evidence, online, report, savings, spam, timing
 from neraca.measure.alpha import alpha
 from neraca.measure.arrays import Floats, Ints
 from neraca.quality import queries as answers
@@ -25,7 +25,6 @@ TARGETS = (0.9, 0.95, 0.98)
 REPLAYED = 20_000  # answers for each target, over all random orders
 LEAST_GOLD = 10  # tasks from which something is told of calibration
 MANY = 200_000  # answers from which a fifth of the resamples is enough
-LIKE = "labeler "  # how a screening calls a labeler in its sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,22 +197,19 @@ def _signs(crowd: Crowd) -> dict[int, list[dict[str, Any]]]:
     there, who = np.unique(crowd.labeler[rows], return_inverse=True)
     found = spam.screen(
         crowd.task[rows], who, crowd.label[rows], tasks=len(crowd.tasks), labelers=len(there),
-        classes=len(crowd.classes), gold=crowd.gold,
+        classes=len(crowd.classes), gold=crowd.gold, copied=copies.none(len(there)),
     )  # fmt: skip
     told = {int(there[one.labeler]): list(one.evidence) for one in found}
+    for pair in crowd.found.copied.pairs:
+        for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
+            told.setdefault(one, []).append(evidence.of_copies(pair, str(crowd.labelers[other])))
     timed = np.flatnonzero(crowd.active_ms > 0)
     for speed in timing.speeds(crowd.labeler[timed], crowd.active_ms[timed] / 1000, labelers=len(crowd.labelers)):
         told.setdefault(speed.labeler, []).append(evidence.of_speed(speed))
     return {
-        w: [_sign(one, crowd, there) for one in sorted(all_of, key=lambda e: not e.against)]
+        w: [
+            {"kind": e.kind, "against": e.against, "sentence": e.sentence, "facts": dict(e.facts)}
+            for e in sorted(all_of, key=lambda e: not e.against)
+        ]
         for w, all_of in told.items()
     }
-
-
-def _sign(found: evidence.Evidence, crowd: Crowd, there: Ints) -> dict[str, Any]:
-    sentence, facts = found.sentence, dict(found.facts)
-    other = facts.get("other")
-    if isinstance(other, str) and other.startswith(LIKE):
-        facts["other"] = str(crowd.labelers[there[int(other.removeprefix(LIKE))]])
-        sentence = sentence.replace(other, str(facts["other"]), 1)
-    return {"kind": found.kind, "against": found.against, "sentence": sentence, "facts": facts}

@@ -61,7 +61,7 @@ export const quality = {
   "quality.sign.agreement": "{same, number} of {verdict, select, open {} other {the first }}{answers, number} answers are what most others said of the same task; it is about {usual, number, percent} for most labelers, {random, number, percent} for answers at random.",
   "quality.sign.drift": "Lately {right, number} of {answers, number} answers to check tasks are right, where about {good, number, percent} were expected.",
   "quality.sign.change": "Around answer {at, number} of {answers, number}, the share of answers that are probably right went from about {before, number, percent} to {after, number, percent}.",
-  "quality.sign.copies": "{equal, number} of {tasks, number} answers are the same as those of {other}; two people who work alone would share about {expected, number, ::.#}.",
+  "quality.sign.copies": "{equal, number} of {tasks, number} answers are the same as those of {other}; two people who work alone would share about {expected, number, ::.#}. Where they say the same they count as one.",
   "quality.sign.overlooks": "{found, number} of about {of, number} objects that are there, as far as all answers tell, were drawn, with 95 % certainty no more than {high, number, percent} of such; half of the labelers draw {usual, number, percent} or more.",
   "quality.sign.invents": "Of {drawn, number} objects that were drawn about {real, number} are there, as far as all answers tell, with 95 % certainty no more than {high, number, percent} of such; for half of the labelers it is {usual, number, percent} or more.",
   "quality.sign.speed": "{fast, number} of {answers, number} answers came in less than {floor, number, ::.##} s; half of all answers take {crowd_median, number, ::.#} s or more.",
