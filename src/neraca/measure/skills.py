@@ -111,20 +111,27 @@ def accuracies(right: Floats, answers: Ints, pool: float | None = None) -> tuple
 def beta_quantile(a: Floats, b: Floats, q: float) -> Floats:
     """The x with P(Beta(a, b) <= x) = q, by bisection to 1e-9; vectors of one length."""
     low, high = np.zeros_like(a), np.ones_like(a)
+    scale = _log_scale(a, b)  # once, and not at each step
     for _ in range(30):
         middle = (low + high) / 2
-        under = beta_cdf(a, b, middle) < q
+        under = _cdf(a, b, middle, scale) < q
         low, high = np.where(under, middle, low), np.where(under, high, middle)
     return (low + high) / 2
 
 
-def beta_cdf(a: Floats, b: Floats, x: Floats) -> Floats:
+def _log_scale(a: Floats, b: Floats) -> Floats:
+    """-ln B(a, b)."""
+    gamma = np.vectorize(lgamma, otypes=[np.float64])
+    scale: Floats = gamma(a + b) - gamma(a) - gamma(b) if len(a) else np.zeros(0)
+    return scale
+
+
+def _cdf(a: Floats, b: Floats, x: Floats, scale: Floats) -> Floats:
     """The regularized incomplete beta function, 0 < x < 1 (continued fraction, DLMF 8.17.22)."""
     swap = x > (a + 1) / (a + b + 2)
     p, q, z = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, 1 - x, x)
-    gamma = np.vectorize(lgamma, otypes=[np.float64])
-    front = np.exp(gamma(a + b) - gamma(a) - gamma(b) + p * np.log(z) + q * np.log1p(-z)) / p if len(a) else z
-    value = front / _fraction(p, q, z)
+    front = np.exp(scale + p * np.log(z) + q * np.log1p(-z)) / p
+    value: Floats = front / _fraction(p, q, z)
     return np.where(swap, 1 - value, value)
 
 
