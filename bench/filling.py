@@ -1,15 +1,16 @@
 """Projects made over HTTP and filled by SQL, in the shapes that the product's own code writes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import httpx
+from psycopg.types.json import Jsonb
 
 from bench.installation import Database
+from neraca.measure import online
 
-CHOICE = {
-    "question": "Which animal is it?",
-    "options": [{"id": name, "label": name.title()} for name in ("cat", "dog", "horse", "cow", "sheep")],
-}
+CLASSES = [{"id": name, "label": name.title()} for name in ("cat", "dog", "horse", "cow", "sheep")]
+CHOICE = {"question": "Which animal is it?", "options": CLASSES}
 IMAGE = {
     "question": "Box every animal.",
     "classes": [{"id": name, "label": name.title()} for name in ("cat", "dog", "horse")],
@@ -27,6 +28,14 @@ with added as (
 )
 insert into slot (task_id, n, project_id, priority, opened_at)
 select id, k, %(p)s, 0, clock_timestamp() - interval '1 minute' from made, generate_series(1, %(k)s) k order by seq, k
+"""
+STAND = """
+update task t set answers = 1, confidence = d.top, posterior = d.p from (
+  select id, max(share) as top, jsonb_object_agg(name, share) as p from (
+    select id, name, x / sum(x) over (partition by id) as share from (
+      select id, name, random() as x from task, unnest(%(names)s::text[]) name where project_id = %(p)s) drawn) shares
+  group by id) d
+where t.id = d.id
 """
 FILL = """
 update slot set state = 2, fence = 1, labeler_id = %(l)s, lease_id = gen_random_uuid(), begun = true, version = 1,
@@ -112,6 +121,25 @@ def project(
 def tasks(cell: Database, project_id: UUID, n: int, *, kind: str = "choice", answers: int = 1) -> None:
     """`n` tasks with their open slots, as one import a minute ago would have left them."""
     cell.execute(TASKS, {"p": project_id, "n": n, "k": answers, "image": kind == "image"})
+
+
+def believed(cell: Database, project_id: UUID, labelers: Sequence[UUID]) -> None:
+    """An estimate of labelers who each know other classes well, and every task of the project with one answer."""
+    names = [option["id"] for option in CLASSES]
+    k = len(names)
+    for at, labeler in enumerate(labelers):
+        rates = [0.95 if (c + at) % 2 else 0.55 for c in range(k)]
+        rows = [[rate if c == said else (1 - rate) / (k - 1) for said in range(k)] for c, rate in enumerate(rates)]
+        cell.execute(
+            "insert into labeler_skill (project_id, labeler_id, answers, confusion, accuracy, low, high)"
+            " values (%s, %s, 100, %s, 0.8, 0.7, 0.9)", [project_id, labeler, Jsonb(rows)],
+        )  # fmt: skip
+    cell.execute(
+        "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged)"
+        " values (%s, %s, %s, %s, 1000000, 5, true)",
+        [project_id, Jsonb(names), Jsonb(online.start_rows(k, 0.75)), Jsonb(online.uniform(k))],
+    )
+    cell.execute(STAND, {"p": project_id, "names": names})
 
 
 def greet(cell: Database, labeler: UUID) -> None:

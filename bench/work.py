@@ -17,6 +17,7 @@ POLICY: dict[str, object] = {
     "type": "target", "confidence": 0.999999, "min": 1, "max": 5, "escalate": {"to": "judge", "answers": 1},
     "cost_cap": {"micros": 150_000, "currency": "USD"},
 }  # fmt: skip
+CHOSEN: dict[str, object] = {"type": "target", "confidence": 0.9, "min": 1, "max": 7}
 PEERS = {1_000: "93-103 ms", 100_000: "149-172 ms"}
 
 
@@ -35,6 +36,7 @@ class Work:
             yield self._size(size)
         yield self._boxes()
         yield self._policy()
+        yield self._chosen()
         yield self._alone()
         yield from self._history()
         yield self._spread(1)
@@ -84,6 +86,15 @@ class Work:
             filling.tasks(cell, made, 500)
         self._at.settle()
         return self._measured("500 tasks, a target with a cost cap and experts", [made], rounds=ROUNDS // 2)
+
+    def _chosen(self) -> Row:
+        """Each labeler knows other classes well, and is given what they tell most about: see docs/decisions/0023."""
+        made = filling.project(self._manager, "chosen", policy=CHOSEN)
+        with self._at.cell() as cell:
+            filling.tasks(cell, made, 1_000, answers=2)
+            filling.believed(cell, made, [one.id for one in self._crew.all])
+        self._at.settle()
+        return self._measured("1,000 tasks, chosen by what they tell", [made])
 
     def _alone(self) -> Row:
         """What the next rows are to be compared with: one at a time wakes every process for each request."""
