@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.measures import real, simulated
+from bench.measures import copied, real, simulated
 from bench.measures.table import shown
 
 
@@ -18,6 +18,7 @@ def main() -> None:
     start = time.process_time()
     print("## Simulated truth\n")
     print(shown(simulated.rows()))
+    print("\n".join(copied.honest()))
     print(f"simulated: {time.process_time() - start:.0f} CPU-s", file=sys.stderr)
     folder = os.environ.get("NERACA_CROWDS")
     print("\n## Real crowds\n")
@@ -28,6 +29,7 @@ def main() -> None:
     print(shown(found))
     for line in told:
         print(f"\n{line}")
+    print("\n" + "\n".join(copied.real(Path(folder))))
     print(f"all: {time.process_time() - start:.0f} CPU-s", file=sys.stderr)
 
 
