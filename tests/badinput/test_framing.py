@@ -2,7 +2,6 @@
 
 import asyncio
 import resource
-import time
 
 import httpx
 import pytest
@@ -137,7 +136,15 @@ async def test_h05_endless_heads_are_not_kept(line: Line) -> None:
 async def test_h06_slow_senders(door: Door, line: Line) -> None:
     """Twelve sorts of slowness at once; each is closed within its patience."""
 
-    async def trickle(begin: bytes, drop: bytes, seconds: float = 5) -> bytes:
+    ticks = 0  # a tenth of a second or more each: a slow machine makes fewer of them
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.1)
+            ticks += 1
+
+    async def trickle(begin: bytes, drop: bytes) -> bytes:
         reader, writer = await line.connect()
         writer.write(begin)
 
@@ -146,19 +153,21 @@ async def test_h06_slow_senders(door: Door, line: Line) -> None:
                 writer.write(drop)
                 await asyncio.sleep(0.2)
 
-        dripping = asyncio.create_task(drip())
+        dripping, got = asyncio.create_task(drip()), b""
         try:
-            async with asyncio.timeout(seconds):
-                return await reader.read()
+            async with asyncio.timeout(60):
+                while piece := await reader.read(65536):
+                    got += piece
         except ConnectionError:
-            return b""
+            pass  # the server has closed while drops were under way; what came before has come
         finally:
             dripping.cancel()
             writer.close()
+        return got
 
     long = ("Content-Type: application/json", "Content-Length: 5000")
     chunked = ("Content-Type: application/json", "Transfer-Encoding: chunked")
-    begun = time.monotonic()
+    ticking = asyncio.create_task(tick())
     async with nothing_stored(door):
         said = await asyncio.gather(
             trickle(b"", b""),
@@ -174,7 +183,8 @@ async def test_h06_slow_senders(door: Door, line: Line) -> None:
             trickle(line.head(), b"\r\n"),
             trickle(line.head(), b"G"),
         )
-    assert time.monotonic() - begun < 5
+    ticking.cancel()
+    assert ticks < 50
     statuses = [answers(s)[0].status if s else None for s in said]
     assert statuses[:2] == [None, None]
     assert statuses[2] == statuses[6] == 408
