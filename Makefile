@@ -26,7 +26,7 @@ bench: ## measure against the budgets, print the table, write JSON
 bench-quality: ## aggregation, calibration, stopping and speed beside crowd-kit (NERACA_CROWDS: a folder of crowds)
 	@tools/setup dev
 	@[ -x .venv-peer/bin/python ] || { .venv/bin/python -m venv .venv-peer && \
-	  .venv-peer/bin/pip install --quiet crowd-kit==1.4.2 scikit-learn==1.5.2; }
+	  .venv-peer/bin/pip install --quiet crowd-kit==1.4.2 cleanlab==2.9.0 scikit-learn==1.5.2; }
 	@.venv/bin/python -m bench.quality
 
 demo: ## simulated labelers and a model work through a running Neraca

@@ -11,20 +11,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.quality import crowds, speed
+from bench.quality import crowds, features, speed
 from bench.quality.bars import Bar, table
 from bench.rows import RESULTS, machine
 
-PARTS = ("accuracy", "calibration", "stopping", "confidence", "speed")
+PARTS = ("accuracy", "calibration", "stopping", "confidence", "features", "speed")
+WITHOUT_CROWDS = {"features", "speed"}
 
 
 def _bars(parts: list[str], only: list[str], orders: int, target: float, largest: int) -> Iterator[Bar]:
     named = os.environ.get("NERACA_CROWDS", "")
     folder = Path(named)
     if not named or not folder.is_dir():
-        print("NERACA_CROWDS names no folder of crowds: only speed is measured.", file=sys.stderr)
-        parts = [part for part in parts if part == "speed"]
-    found = crowds.read(folder, only) if set(parts) - {"speed"} else []
+        print("NERACA_CROWDS names no folder of crowds: only what is simulated is measured.", file=sys.stderr)
+        parts = [part for part in parts if part in WITHOUT_CROWDS]
+    found = crowds.read(folder, only) if set(parts) - WITHOUT_CROWDS else []
     if "accuracy" in parts:
         yield from crowds.accuracy(found, folder)
     if "calibration" in parts:
@@ -33,6 +34,8 @@ def _bars(parts: list[str], only: list[str], orders: int, target: float, largest
         yield from crowds.stopping(found, orders)
     if "confidence" in parts:
         yield from crowds.confidence(found, orders, target)
+    if "features" in parts:
+        yield from features.bars()
     if "speed" in parts:
         yield from speed.bars(largest)
 

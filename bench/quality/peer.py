@@ -1,7 +1,7 @@
-"""Crowd-kit in an interpreter of its own: it needs another scikit-learn than we do, and a gigabyte of packages.
+"""Crowd-kit and cleanlab in an interpreter of their own: another scikit-learn than ours, and a gigabyte of packages.
 
 `python -m bench.quality.peer` answers one question on stdin, as JSON. Set up by `make bench-quality` in .venv-peer;
-NERACA_PEER_PYTHON names another interpreter that has crowd-kit 1.4.2 and scikit-learn 1.5.2.
+NERACA_PEER_PYTHON names another interpreter that has crowd-kit 1.4.2, cleanlab 2.9.0 and scikit-learn 1.5.2.
 """
 
 import json
@@ -18,12 +18,12 @@ METHODS = ("MajorityVote", "Wawa", "ZeroBasedSkill", "OneCoinDawidSkene", "Dawid
 GLAD_ANSWERS = 30_000  # more take it many minutes
 
 
-def python() -> str | None:
-    """The interpreter with crowd-kit, or None."""
+def python(library: str = "crowdkit") -> str | None:
+    """The interpreter with the library, or None."""
     named = os.environ.get("NERACA_PEER_PYTHON") or str(OWN)
     if not Path(named).exists():
         return None
-    done = subprocess.run([named, "-c", "import crowdkit"], capture_output=True, check=False)
+    done = subprocess.run([named, "-c", f"import {library}"], capture_output=True, check=False)
     return named if done.returncode == 0 else None
 
 
@@ -69,6 +69,20 @@ def _accuracies(folder: Path) -> dict[str, float | None]:
     return found
 
 
+def _crowdlab(path: str) -> dict[str, object]:
+    """Cleanlab's consensus of labels (n rows of task, labeler, label) and a classifier's probabilities `q`."""
+    np, pd = import_module("numpy"), import_module("pandas")
+    multiannotator = import_module("cleanlab.multiannotator")
+    with np.load(path) as given:
+        frame = pd.DataFrame({name: given[name] for name in ("task", "labeler", "label")})
+        q = given["q"]
+    table = frame.pivot_table(index="task", columns="labeler", values="label")
+    got = multiannotator.get_label_quality_multiannotator(
+        table.reset_index(drop=True), q, verbose=False, return_detailed_quality=False, return_annotator_stats=False
+    )
+    return {"labels": [int(one) for one in got["label_quality"]["consensus_label"]]}
+
+
 def _speed(path: str, iterations: int, repeats: int) -> dict[str, object]:
     pd, np, aggregation = import_module("pandas"), import_module("numpy"), import_module("crowdkit.aggregation")
     start = peak()
@@ -90,5 +104,7 @@ if __name__ == "__main__":
     asked = json.load(sys.stdin)
     if "folder" in asked:
         print(json.dumps(_accuracies(Path(asked["folder"]))))
+    elif "crowdlab" in asked:
+        print(json.dumps(_crowdlab(asked["crowdlab"])))
     else:
         print(json.dumps(_speed(asked["path"], asked["iterations"], asked["repeats"])))

@@ -6,7 +6,7 @@ posterior   p_i(c) ~ pi_c exp(told_i(c)) prod_w E_w[c, l_iw]
 confidence  ~ (p_i / exp(told_i))^tau share_i^b exp(told_i)     the crowd's part as in `calibrate`
 
 The classifier is `logistic` on the posteriors of the crowd; the crowd is estimated anew with its voice, and it is
-trained once more on that (ROUNDS). beta maximises what the answers themselves are likely by, of tasks that the
+trained again on that, ROUNDS in all. beta maximises what the answers themselves are likely by, of tasks that the
 classifier has not seen:
 
 gain(beta)  = sum_i ln sum_c pi_c exp(told_i(c)) / Z_i prod_w E_w[c, l_iw]  -  the same with beta = 0
@@ -39,14 +39,14 @@ from neraca.measure.answers import Answers, fix, known, read, softmax
 from neraca.measure.arrays import LARGEST
 from neraca.measure.majority import Flags, Floats, Ints, labels
 
-ROUNDS = 2
+ROUNDS = 4  # taught by a crowd that errs, a classifier is too unsure at first: each round it is surer, and righter
 FOLDS = 5
 FEWEST = 10  # answered tasks from which there is something to learn
 ROWS = 10_000  # to learn from in a fold
 WORK = 20_000_000  # rows x columns x classes to learn from in a fold: where classes are many, fewer rows
 CHOOSE = 4_000  # rows on which the ridge is chosen
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
-WEIGHTS = np.arange(0.0, 1.55, 0.1)
+WEIGHTS = np.arange(0.0, 3.05, 0.2)
 LEAST = 1e-3  # a class that the classifier calls less likely than this is as likely as this
 LEAST_GAIN = 2.0
 LEAST_EACH = 0.01  # nats a task: features that tell no more would save nobody an answer
