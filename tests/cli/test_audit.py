@@ -54,9 +54,11 @@ def test_it_names_the_errors_the_odd_workers_and_the_confused_labels() -> None:
     assert (told["answers"], told["tasks"], told["workers"], told["classes"]) == (1440, 240, 6, 3)
     assert told["agreement"]["low"] < told["agreement"]["alpha"] < told["agreement"]["high"]
     errors = [one["label"] != truth[one["task"]] for one in told["doubts"]]
-    assert sum(errors[:30]) >= 12  # of 240 labels about 27 are wrong: here is where to look
+    # Of 240 labels 16 are wrong (26 where a copy's vote counts in ties), most among the first 30: here is where to look.
+    assert sum(errors) < 20
+    assert sum(errors[:30]) > 0.6 * sum(errors)
     assert sum(errors[80:]) == 0
-    assert 15 < told["expected_wrong"] < 40
+    assert 15 < told["expected_wrong"] < 45  # without gold confidences are cautious, as real crowds err together
     wrong = [one["wrong"] for one in told["doubts"]]
     assert wrong == sorted(wrong, reverse=True)
     assert all(sum(one["votes"].values()) == one["answers"] == 6 for one in told["doubts"])

@@ -64,7 +64,7 @@ def naive(given: Crowd, tasks: int, labelers: int, k: int, gold: Ints) -> dict[t
                     log(prior[c]) + sum(log(column(t, w, s)[c]) for w, s in here if w not in {i, j}) for c in range(k)
                 ]
                 whole = sum(exp(x - max(logs)) for x in logs)
-                q = [0.9 * exp(x - max(logs)) / whole + 0.1 / k for x in logs]
+                q = [0.95 * exp(x - max(logs)) / whole + 0.05 / k for x in logs]
                 if gold[t] >= 0:
                     q = [float(c == gold[t]) for c in range(k)]
                 one, two = column(t, i, a), column(t, j, b)

@@ -2,7 +2,7 @@
 
 Were two labelers i, j alone, how likely would the one say l of a task, given that the other did?
 
-q(c)  ~ prior(c) prod over the others w of E_w[c, l_w], then 0.9 q + 0.1 / K: crowds err on some tasks. Gold is known.
+q(c)  ~ prior(c) prod over the others w of E_w[c, l_w], then 0.95 q + 0.05 / K: crowds err on some tasks. Gold is known.
 alone = sum_c q(c) E_i[c, l] E_j[c, l] / min(sum_c q(c) E_i[c, l], sum_c q(c) E_j[c, l])
 p     = max(alone, (2 alone + 1 + others who said l) / (3 + others)), since some tasks mislead everybody
 
@@ -43,7 +43,7 @@ PAGE = 200_000
 ROUNDS = 10
 SURE = 0.5  # of the best score of a round: what is as sure as that is taken with it
 MODEL = 2.0  # answers that the model's p is worth against what the others said of the task
-MISLED = 0.1  # of tasks the crowd may be wrong about, however sure it is
+MISLED = 0.05  # of tasks the crowd may be wrong about, however sure it is
 STRENGTH = 2.0  # pseudo-answers of the pooled confusion
 FLOOR = 1e-3  # nobody's answer is so odd that one equal answer alone could tell
 
