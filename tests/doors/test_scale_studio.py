@@ -54,7 +54,8 @@ def test_a_project_is_for_those_who_are_assigned(account: Account) -> None:
     assert bob.next(place) is None
     assert bob.http.get(f"/api/work/projects/{place}/instructions").status_code == 404
     assert account.labeler().next(place) is None
-    assert sorted(done(ann, place)) == ["a1", "a2"]
+    left = {"a0", "a1", "a2"} - {held["params"]["text"]}  # slots may have moved, so any of them was the first
+    assert sorted(done(ann, place)) == sorted(left)
     (extra,) = [client.create_batch(name, fresh("more"))]
     posted(account, extra, "later")
     client.remove_studio_assignments([ann.email], [name])
