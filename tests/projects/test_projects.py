@@ -172,6 +172,9 @@ async def test_labelers_are_listed_with_their_answers(crew: Crew) -> None:
     ]  # fmt: skip
     assert all(UUID(i["labeler"]) for i in first["items"])
     assert rest["next"] is None
+    for search, found in (("ABEL", 2), ("%", 0), ("labelers", 0)):
+        named = await crew.manager.get(f"/api/projects/{project}/labelers", params={"search": search})
+        assert len(named.json()["items"]) == found, search
 
 
 async def test_a_repeated_creation_makes_one(crew: Crew) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from neraca.accounts import queries, rules, service
 from neraca.accounts.gate import COOKIE, MANAGE, house, inside, principal, same_origin, signed_in, taken
 from neraca.kit.openapi import doc
-from neraca.kit.paging import PAGED, Page
+from neraca.kit.paging import FOUND, PAGED, Page
 from neraca.kit.requests import known, query, read
 from neraca.wire import accounts as wire
 from neraca.wire.errors import Forbidden, NotEligible, NotFound
@@ -145,13 +145,15 @@ async def invite_manager(request: Request, client_id: str) -> wire.InvitationCre
     return await service.invite_manager(house(request), known(client_id), asked.email, f"operator:{who.person_id}")
 
 
-@router.get("/api/members", openapi_extra=doc(query=("limit", "cursor")))
+@router.get("/api/members", openapi_extra=doc(query=("limit", "cursor", "search")))
 async def list_members(request: Request) -> wire.Members:
     async with inside(request, MANAGE) as session:
         _person(session.who.person_id)
-        page = Page(session.house.cursors, f"members:{session.who.client_id}", query(request, PAGED))
+        asked = query(request, FOUND)
+        search = asked.get("search", "")
+        page = Page(session.house.cursors, f"members:{session.who.client_id}:{search}", asked)
         async with session.house.control() as control:
-            found = await queries.members(control, session.who.client_id, page.after, page.limit)
+            found = await queries.members(control, session.who.client_id, page.after, page.limit, search)
         rows, onward = page.cut(found, "created_at", "person_id")
     return wire.Members(items=[_member(r) for r in rows], next=onward)
 

@@ -195,17 +195,20 @@ async def add_membership(db: Connection, person_id: UUID, client_id: UUID, role:
     )
 
 
-async def members(db: Connection, client_id: UUID, after: list[str] | None, limit: int) -> list[Row]:
+async def members(db: Connection, client_id: UUID, after: list[str] | None, limit: int, search: str = "") -> list[Row]:
+    """Those whose name or address has `search` in it, whatever its case; everybody where it is empty."""
     return await _all(
         db,
         "select m.person_id, p.name, p.email, m.role, m.team, m.created_at from membership m"
         " join person p on p.id = m.person_id where m.client_id = %(c)s"
         " and (%(t)s::timestamptz is null or (m.created_at, m.person_id) > (%(t)s::timestamptz, %(i)s::uuid))"
+        " and (%(s)s = '' or strpos(lower(p.name), lower(%(s)s)) > 0 or strpos(lower(p.email), lower(%(s)s)) > 0)"
         " order by m.created_at, m.person_id limit %(n)s",
         c=client_id,
         t=after[0] if after else None,
         i=after[1] if after else None,
         n=limit + 1,
+        s=search,
     )
 
 

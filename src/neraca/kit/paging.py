@@ -11,6 +11,7 @@ from neraca.kit.problems import CATALOGUE, Fault, shown
 from neraca.kit.requests import invalid
 
 PAGED: Final[Mapping[str, tuple[str, ...] | None]] = {"limit": None, "cursor": None}
+FOUND: Final[Mapping[str, tuple[str, ...] | None]] = {**PAGED, "search": None}
 DEFAULT, MOST = 50, 200
 
 

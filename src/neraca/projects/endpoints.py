@@ -6,7 +6,7 @@ from neraca import kinds
 from neraca.accounts import MANAGE, SEE, inside, taken
 from neraca.kit.idempotency import once
 from neraca.kit.openapi import doc
-from neraca.kit.paging import PAGED, Page
+from neraca.kit.paging import FOUND, PAGED, Page
 from neraca.kit.requests import known, query
 from neraca.projects import queries, service
 from neraca.wire import projects as wire
@@ -74,12 +74,14 @@ async def get_progress(request: Request, project_id: str) -> wire.Progress:
         return await service.progress(session, known(project_id))
 
 
-@router.get("/api/projects/{project_id}/labelers", openapi_extra=doc(query=("limit", "cursor")))
+@router.get("/api/projects/{project_id}/labelers", openapi_extra=doc(query=("limit", "cursor", "search")))
 async def list_labelers(request: Request, project_id: str) -> wire.LabelerSkills:
     async with inside(request, SEE) as session:
         project = await service.get(session, known(project_id))
-        page = Page(session.house.cursors, f"labelers:{session.who.client_id}:{project['id']}", query(request, PAGED))
-        found = await queries.skills(session.db, project["id"], page.after, page.limit)
+        asked = query(request, FOUND)
+        search = asked.get("search", "")
+        page = Page(session.house.cursors, f"labelers:{session.who.client_id}:{project['id']}:{search}", asked)
+        found = await queries.skills(session.db, project["id"], page.after, page.limit, search)
     rows, onward = page.cut(found, "answers", "id")
     items = [
         wire.LabelerSkill(

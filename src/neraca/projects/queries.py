@@ -152,7 +152,8 @@ async def summary(db: Connection, project_id: UUID) -> Row:
     return row
 
 
-async def skills(db: Connection, project_id: UUID, after: list[str] | None, limit: int) -> list[Row]:
+async def skills(db: Connection, project_id: UUID, after: list[str] | None, limit: int, search: str = "") -> list[Row]:
+    """Those who answered, the most answers first; only those whose handle has `search` in it, whatever its case."""
     return await (
         await db.execute(
             "select l.id, l.handle, l.kind, a.answers, s.accuracy, s.low, s.high, s.objects,"
@@ -167,9 +168,16 @@ async def skills(db: Connection, project_id: UUID, after: list[str] | None, limi
             " left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = l.id"
             " left join labeler_gold g on g.project_id = %(p)s and g.labeler_id = l.id"
             " left join exam e on e.project_id = %(p)s and e.labeler_id = l.id"
-            " where %(i)s::uuid is null or (a.answers, l.id) < (%(a)s::bigint, %(i)s::uuid)"
+            " where (%(i)s::uuid is null or (a.answers, l.id) < (%(a)s::bigint, %(i)s::uuid))"
+            " and (%(s)s = '' or strpos(lower(l.handle), lower(%(s)s)) > 0)"
             " order by a.answers desc, l.id desc limit %(n)s",
-            {"p": project_id, "a": after[0] if after else None, "i": after[1] if after else None, "n": limit + 1},
+            {
+                "p": project_id,
+                "a": after[0] if after else None,
+                "i": after[1] if after else None,
+                "n": limit + 1,
+                "s": search,
+            },
         )
     ).fetchall()
 

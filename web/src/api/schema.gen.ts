@@ -3655,6 +3655,7 @@ export interface operations {
             query?: {
                 limit?: string;
                 cursor?: string;
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -4155,6 +4156,7 @@ export interface operations {
             query?: {
                 limit?: string;
                 cursor?: string;
+                search?: string;
             };
             header?: never;
             path: {

@@ -1,8 +1,10 @@
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { LabelerSkill } from "@/api/types";
 import { useList } from "@/api/useCell";
 import { useFormat } from "@/kit/format";
 import { useSay } from "@/kit/say";
+import { Find } from "@/ui/Find";
 import { Interval } from "@/ui/Interval";
 import { Empty } from "@/ui/Page";
 import { ProblemNote } from "@/ui/ProblemNote";
@@ -16,7 +18,8 @@ const EVERY = 5000;
 export function Labelers({ client, project, manager }: { client: string; project: string; manager: boolean }) {
   const say = useSay();
   const format = useFormat();
-  const { items, more, loading, error } = useList<LabelerSkill>(client, `/api/projects/${project}/labelers`, {}, EVERY);
+  const [search, setSearch] = useState("");
+  const { items, more, loading, error } = useList<LabelerSkill>(client, `/api/projects/${project}/labelers`, search ? { search } : {}, EVERY);
   const drawn = items.some((l) => l.objects !== null);
   const percent = (share: number | undefined) => format.percent(share ?? null, 1);
   const columns: Column<LabelerSkill>[] = [
@@ -32,11 +35,13 @@ export function Labelers({ client, project, manager }: { client: string; project
     ] satisfies Column<LabelerSkill>[]) : []),
     { key: "skills", head: say("labeler.skills"), width: "minmax(0, 1.6fr)", cell: (l) => (manager ? <Skills client={client} labeler={l} /> : l.skills.join(", ")) },
   ];
-  if (!loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;
+  if (!search && !loading && items.length === 0 && !error) return <Empty title={say("labelers.none")}>{say("labelers.none.about")}</Empty>;
   return (
     <div className="stack">
       <ProblemNote error={error} />
       <p className="muted hint">{say(drawn ? "labelers.drawn.about" : "labelers.about")}</p>
+      <Find label={say("labeler.find")} onFind={setSearch} />
+      {search && !loading && items.length === 0 && <p className="muted">{say("labeler.nobody", { search })}</p>}
       <Table label={say("tab.labelers")} items={items} columns={columns} keyOf={(l) => l.labeler} onEnd={more} />
     </div>
   );

@@ -7,6 +7,7 @@ import type { Invitation, Member } from "@/api/types";
 import { useList, useWrite } from "@/api/useCell";
 import { useFormat } from "@/kit/format";
 import { useSay } from "@/kit/say";
+import { Find } from "@/ui/Find";
 import { Once } from "@/ui/Once";
 import { PageHead, State } from "@/ui/Page";
 import { ProblemNote, useTell } from "@/ui/ProblemNote";
@@ -23,7 +24,8 @@ export function People() {
   const tell = useTell();
   const format = useFormat();
   const me = useSession()?.person.id;
-  const members = useList<Member>(client, "/api/members");
+  const [search, setSearch] = useState("");
+  const members = useList<Member>(client, "/api/members", search ? { search } : {});
   const asked = useList<Invitation>(client, "/api/invitations");
   const invite = useWrite<Invitation>(client);
   const change = useWrite<Member>(client);
@@ -58,6 +60,8 @@ export function People() {
       </form>
       <ProblemNote error={members.error ?? invite.error ?? change.error} hide={Object.keys(faults).length > 0} />
       {invite.data?.token && <Once title={say("invitation.made", { email: invite.data.email })} secrets={[[say("invitation.link"), `${location.origin}/invite/${invite.data.token}`]]} />}
+      <Find label={say("person.find")} onFind={setSearch} />
+      {search && !members.loading && members.items.length === 0 && <p className="muted">{say("person.nobody", { search })}</p>}
       {members.items.length > 0 && <Table label={say("people")} items={members.items} columns={columns} keyOf={(m) => m.person_id} onEnd={members.more} />}
       {asked.items.length > 0 && <><Title order={2}>{say("invitations")}</Title><Table label={say("invitations")} items={asked.items} columns={invited} keyOf={(i) => i.id} onEnd={asked.more} /></>}
     </div>
