@@ -114,6 +114,17 @@ class Installation:
         assert row is not None
         return secret, pseudonym(bytes(row["secret"]), f"key:{row['id']}")
 
+    def follow(self, seconds: float = SETTLE_SECONDS) -> None:
+        """Waits until the worker has done what the answers so far ask of it: what is sealed, decided and told."""
+        end = time.monotonic() + seconds
+        with self.cell() as cell:
+            while cell.execute(
+                "select 1 from event where pos is null union all select 1 from outbox limit 1"
+            ).fetchone():
+                if time.monotonic() > end:
+                    raise RuntimeError("The worker did not follow what was answered.")
+                time.sleep(0.2)
+
     def settle(self, seconds: float = SETTLE_SECONDS) -> None:
         """Waits until what was filled in is sealed, estimated and vacuumed, and the server rests."""
         end = time.monotonic() + seconds

@@ -2,7 +2,7 @@
 
 The launcher, the API, the worker, the worker's job children and every PostgreSQL process are one tree.
 The kernel adds what a finished child used to the parent that reaped it (`cutime`, `cstime`), so a
-backend whose connection was closed is still counted, in its postmaster.
+backend whose connection was closed is still counted, in its postmaster, and a job in the worker that started it.
 """
 
 import contextlib
@@ -14,9 +14,9 @@ from typing import Self
 
 import psutil  # type: ignore[import-untyped] # it has no types of its own
 
-PARTS = ("launcher", "api", "worker", "database")
+PARTS = ("launcher", "api", "worker", "jobs", "database")
 TRIES = 10
-MODULES = {"neraca.server.api": "api", "neraca.server.worker": "worker", "neraca.server.job": "worker"}
+MODULES = {"neraca.server.api": "api", "neraca.server.worker": "worker", "neraca.server.job": "jobs"}
 JOB = "neraca.server.job"
 
 
@@ -30,6 +30,11 @@ class Spent:
     @property
     def cpu(self) -> float:
         return sum(self.parts.values())
+
+    @property
+    def serving(self) -> float:
+        """Without jobs in processes of their own: they come by the clock, not by the operation."""
+        return self.cpu - self.parts["jobs"]
 
     def per(self, operations: int) -> dict[str, float]:
         """Milliseconds an operation, by part."""
@@ -58,7 +63,9 @@ class Meter:
             with contextlib.suppress(psutil.NoSuchProcess):
                 for process in before:
                     used = process.cpu_times()
-                    found[self._part(process)] += used.user + used.system + used.children_user + used.children_system
+                    part = self._part(process)
+                    found[part] += used.user + used.system
+                    found["jobs" if part == "worker" else part] += used.children_user + used.children_system
                 if {p.pid for p in self._tree()} == {p.pid for p in before}:
                     return found
         raise RuntimeError("The server's processes change too fast to be measured.")
