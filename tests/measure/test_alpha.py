@@ -108,7 +108,20 @@ def test_unanimity_is_one(truths: list[float], metric: Metric) -> None:
     units = [u for u in range(len(truths)) for _ in range(3)]
     found = alpha(units, [truths[u] for u in units], metric, resamples=20)
     assert found.alpha == pytest.approx(1.0, abs=1e-9)
-    assert found.varied or np.ptp(truths) <= 1e-12 * max(abs(x) for x in truths)
+    assert found.varied is (len(set(truths)) > 1)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize(
+    "truths", [(0.0, 2.3e-311), (1e-170, 3e-170), (1e150, -1e150), (1e9, 1e9 + 2e-7), (1.0, 1.0 + 2.3e-16)]
+)
+def test_the_size_of_the_numbers_does_not_matter(truths: tuple[float, float], metric: Metric) -> None:
+    units, values = [0] * 50 + [1] * 50 + [2, 2], [truths[0]] * 50 + [truths[1]] * 50 + [*truths]
+    found = alpha(units, values, metric, resamples=20)
+    assert found.varied
+    assert np.isfinite([found.low, found.high, found.observed, found.expected]).all()
+    # two classes: every metric says the same of them
+    assert found.alpha == pytest.approx(alpha(units, [x == truths[1] for x in values], resamples=0).alpha, abs=1e-9)
 
 
 def test_one_class_only_is_told() -> None:

@@ -56,6 +56,7 @@ def alpha(
     Raises ValueError naming a bad row, and if no unit has two values.
     """
     units, codes, kept = pairable(unit, value)
+    scale = 1.0
     if delta is not None:
         weigh = _matrix(units, indices(codes.astype(np.int64), len(delta), "class"), _checked(delta))
     elif metric == "nominal":
@@ -63,10 +64,10 @@ def alpha(
     elif metric == "ordinal":
         weigh = _ordinal(units, np.unique(codes, return_inverse=True)[1])
     elif metric == "interval":
-        weigh = _interval(units, codes)
+        weigh, scale = _interval(units, codes)
     else:
         raise ValueError(f"There is no metric {metric}; there are {', '.join(METRICS)}.")
-    return _summary(weigh, kept, len(codes), resamples, seed)
+    return _summary(weigh, kept, len(codes), resamples, seed, scale * scale)
 
 
 def pairable(unit: ArrayLike, value: ArrayLike) -> tuple[Ints, Floats, int]:
@@ -106,26 +107,28 @@ def _nominal(unit: Ints, code: Ints) -> Weigh:
 
 def _spread(unit: Ints, x: Floats, size: Floats) -> Floats:
     """sum_{i != j in u} (x_i - x_j)^2 / (m_u - 1) of each unit, exactly 0 for equal values."""
-    mean = np.bincount(unit, weights=x) / size
-    off = x - mean[unit]
-    off[np.abs(off) <= 4e-16 * np.abs(mean[unit])] = 0.0  # a mean of equal numbers may be one ulp off
+    one = np.zeros(len(size))
+    one[unit] = x
+    x = x - one[unit]  # from one of the unit's own: a mean of equal numbers may be a little off, this is 0
+    off = x - (np.bincount(unit, weights=x) / size)[unit]
     return 2 * size * np.bincount(unit, weights=off**2) / (size - 1)
 
 
-def _interval(unit: Ints, x: Floats) -> Weigh:
+def _interval(unit: Ints, x: Floats) -> tuple[Weigh, float]:
+    """For numbers in units of their largest distance from the mean, which is told: the square of it may be 0."""
     size = _sizes(unit)
-    scale = float(np.abs(x - x.mean()).max()) or 1.0
-    x = (x - x.mean()) / scale
-    if float(np.ptp(x)) < 1e-12:
-        x = np.zeros_like(x)
+    x = x - x[0]  # equal numbers are 0 now, and their mean is
+    x = x - x.mean()
+    scale = float(np.abs(x).max()) or 1.0
+    x = x / scale
     apart, first, second = _spread(unit, x, size), np.bincount(unit, weights=x), np.bincount(unit, weights=x**2)
 
     def weigh(w: Floats) -> tuple[float, float, float]:
         n, total = float(w @ size), float(w @ first)
         unlike = 2 * max(n * float(w @ second) - total * total, 0.0)
-        return float(w @ apart) * scale**2, unlike * scale**2, n
+        return float(w @ apart), unlike, n
 
-    return weigh
+    return weigh, scale
 
 
 def _ordinal(unit: Ints, code: Ints) -> Weigh:
@@ -187,7 +190,8 @@ def _ratio(observed: float, expected: float, n: float) -> float:
     return 1.0 - (n - 1) * observed / expected if expected > 0 else 1.0
 
 
-def _summary(weigh: Weigh, units: int, values: int, resamples: int, seed: int) -> Alpha:
+def _summary(weigh: Weigh, units: int, values: int, resamples: int, seed: int, unit: float = 1.0) -> Alpha:
+    """`unit` is what the distances were divided by."""
     observed, expected, n = weigh(np.ones(units))
     found = _ratio(observed, expected, n)
     rng = np.random.default_rng(seed)
@@ -197,8 +201,8 @@ def _summary(weigh: Weigh, units: int, values: int, resamples: int, seed: int) -
     ]
     low, high = (float(p) for p in np.percentile(again, TAILS)) if again else (found, found)
     return Alpha(
-        alpha=found, low=min(low, found), high=max(high, found), observed=observed / n,
-        expected=expected / (n * (n - 1)), units=units, values=values, varied=expected > 0, resamples=resamples,
+        alpha=found, low=min(low, found), high=max(high, found), observed=observed / n * unit,
+        expected=expected / (n * (n - 1)) * unit, units=units, values=values, varied=expected > 0, resamples=resamples,
     )  # fmt: skip
 
 
