@@ -95,7 +95,8 @@ def shell() -> str:
         f"{NOTE}# The command line\n",
         "Every command that has a result prints it as JSON with `--json`. Progress goes to stderr. A failure is one",
         "sentence on stderr and a non-zero exit. See [settings](settings.md) for where a command finds its server.\n",
-    ]
+        *("| | |", "|---|---|"), *(row for one in found.params if (row := option(one))), "",
+    ]  # fmt: skip
     for name, command in commands(found):
         lines += [f"## {name}\n", f"{command.help}\n"]
         rows = [row for one in command.params if (row := option(one))]

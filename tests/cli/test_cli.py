@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,11 @@ def test_help_loads_no_server(tmp_path: Path) -> None:
     done = neraca(tmp_path, "--help")
     assert done.returncode == 0
     assert {"serve", "client", "doctor", "project", "task", "import", "export", "wait"} <= set(done.stdout.split())
+
+
+def test_the_version_is_that_of_the_installed_package(tmp_path: Path) -> None:
+    done = neraca(tmp_path, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"neraca {version('neraca')}\n", "")
 
 
 @pytest.mark.parametrize("words", [["client", "list"], ["client", "add", "x"]])

@@ -15,6 +15,7 @@ from neraca.cli import (
     planning,
     quality,
     scale,
+    version,
     work,
 )
 from neraca.cli.speech import app, sentence
@@ -22,7 +23,7 @@ from neraca.cli.speech import app, sentence
 __all__ = [
     "aggregate", "agreement", "app", "audit", "demo", "keys", "labelers", "main", "models", "operate", "past",
     "planning",
-    "quality", "scale", "work",
+    "quality", "scale", "version", "work",
 ]  # fmt: skip
 
 

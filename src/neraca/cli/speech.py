@@ -18,7 +18,6 @@ from neraca.client import Client, NeracaError
 
 app = typer.Typer(
     name="neraca",
-    help="Label data with people and models; statistics decide.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
