@@ -80,9 +80,15 @@ def test_useless_features_are_left_out_and_said_to_be(tmp_path: Path, crowd: dic
         (["--features", "-"], "task,f\nt0,1\nt1,1e300\n", "stdin, line 3: the feature '1e300'"),
         (["--features", "-"], "task,f\nt0,one\n", "stdin, line 2: the feature 'one' is no number"),
         (["--features", "-"], "task,f\nt0,1\nt0,1\n", "stdin, line 3: the task 't0' is there twice"),
-        (["--features", "-"], "task,f\nt0,1,2\n", "stdin, line 2: a value is missing or too many"),
-        (["--features", "-"], "f,task\n1,t0\n", "needs a header: task first"),
-        (["--features", "-"], "task,f,f\n", "a column twice"),
+        (["--features", "-"], "task;f;g\nt0;1;2\nt1;1,5;2\n", "line 3: the feature '1,5' is no number: write it with"),
+        (["--features", "-"], "task,f\nt0,1_0\n", "stdin, line 2: the feature '1_0' is not a finite number"),
+        (["--features", "-"], "task,f\nt0,1,2\n", "stdin, line 2: a value is too many; there are 3"),
+        (["--features", "-"], "task,f,g\nt0,1,2\nt1,1\n", "stdin, line 3: a value is missing; there are 2"),
+        (["--features", "-"], "task\tf\tg\nt0\t1\t\n", "stdin, line 2: the g is empty"),
+        (["--features", "-"], 'task,f\nt0,"1\nt1,2\n', "stdin, line 2: this is not CSV: a quoted value begins here"),
+        (["--features", "-"], "f,task\n1,t0\n", "needs a first line that names its columns: task, then"),
+        (["--features", "-"], "", "needs a first line that names its columns"),
+        (["--features", "-"], "task;f;f\n", "the column 'f' twice"),
         (["--features", "-"], "task,f\n", "has no rows"),
         (["--probabilities", "-"], "task,cat,dog\nt0,1,0\nt1,-0.1,1\n", "stdin, line 3: a probability is not negative"),
         (["--features", "-", "--method", "wawa"], "task,f\nt0,1\n", "--method auto"),
@@ -100,6 +106,27 @@ def test_failure_is_one_sentence(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["features.csv", "model.csv"])
+def test_a_file_is_read_as_labels_are(tmp_path: Path, crowd: dict[str, str], name: str) -> None:
+    labels, option = str(tmp_path / "labels.csv"), "--features" if name == "features.csv" else "--probabilities"
+    plain, path = (tmp_path / name).read_text(), tmp_path / "other.csv"
+    expected = aggregate(labels, option, str(tmp_path / name))
+    assert expected.returncode == 0
+    for text in (
+        plain.replace(",", ";"), "\ufeff" + plain.replace(",", "\t").replace("\n", "\r\n"),
+        "\n" .join(" " + line.replace(",", " , ") for line in plain.splitlines()).replace("task", "Task"),
+    ):  # fmt: skip
+        path.write_text(text, encoding="utf-8", newline="")
+        done = aggregate(labels, option, str(path))
+        assert (done.returncode, done.stdout) == (0, expected.stdout)
+    path.write_bytes(plain.encode() + "tä,1\n".encode("latin-1"))
+    done = aggregate(labels, option, str(path))
+    assert done.returncode == 1
+    assert done.stderr == "neraca: other.csv, line 322: this is not UTF-8; save the file as CSV in UTF-8.\n"
+    path.write_bytes(plain.encode("utf-16"))
+    assert "other.csv, line 1: this is not UTF-8" in aggregate(labels, option, str(path)).stderr
+
+
 def test_a_packed_file_is_checked(tmp_path: Path, crowd: dict[str, str]) -> None:
     labels, path = str(tmp_path / "labels.csv"), tmp_path / "x.npz"
     for arrays, told in (
@@ -113,6 +140,12 @@ def test_a_packed_file_is_checked(tmp_path: Path, crowd: dict[str, str]) -> None
         done = aggregate(labels, "--features", str(path))
         assert done.returncode == 1
         assert told in done.stderr
-    path.write_bytes(b"no archive")
-    done = aggregate(labels, "--features", str(path))
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    whole = path.read_bytes()
+    with path.open("wb") as file:
+        np.save(file, np.eye(2))
+    one = path.read_bytes()
+    for raw, told in ((b"no archive", "no NPZ file"), (whole[:200], "no NPZ file"), (one, "one array and no NPZ file")):
+        path.write_bytes(raw)
+        done = aggregate(labels, "--features", str(path))
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert told in done.stderr

@@ -36,7 +36,7 @@ class Labels:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[str, TextIO]]:
+def opened(path: Path) -> Iterator[tuple[str, TextIO]]:
     """What a file is called, and its text."""
     if str(path) == "-":
         yield "stdin", io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
@@ -53,13 +53,13 @@ def read(path: Path) -> Labels:
 
     Raises one sentence, as Refused or ValueError, that names the line.
     """
-    with _opened(path) as (name, file):
+    with opened(path) as (name, file):
         return _read(name, file)
 
 
 def truth(path: Path) -> dict[str, str]:
     """Known labels by task, from columns task, label. Raises as `read` does, also for a task with two labels."""
-    with _opened(path) as (name, file):
+    with opened(path) as (name, file):
         return tables.known(name, file)
 
 

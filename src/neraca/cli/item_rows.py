@@ -1,20 +1,21 @@
 """What is known of items, row by row: features, or a model's probabilities, for `neraca aggregate`.
 
-CSV: a header whose first column is `task`; the others are numbers, of probabilities one for each class, named by it.
+CSV, read as labels are: a first line whose first column is `task`; the others are numbers, of probabilities one for
+each class, named by it.
 NPZ: the arrays `task` (names) and `rows` (a matrix), of probabilities also `classes`. Nothing in it is executed.
 """
 
-import csv
-import io
-import sys
 import zipfile
+import zlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from neraca.cli import columns
 from neraca.cli.speech import Refused
+from neraca.measure import tables
 
 if TYPE_CHECKING:
     from neraca.measure.arrays import Floats, Ints
@@ -35,43 +36,28 @@ class Rows:
 
 
 def read(path: Path, what: What) -> Rows:
-    """A file of them. Raises Refused with one sentence that names the line."""
-    name = "stdin" if str(path) == "-" else path.name
+    """A file of them. Raises one sentence, as Refused or ValueError, that names the line."""
     if path.suffix.lower() in {".parquet", ".npy"}:
-        raise Refused(f"{name}: take CSV, or NPZ with the arrays task and rows.")
-    try:
-        if path.suffix.lower() == ".npz":
-            return _packed(path, what)
-        if name == "stdin":
-            return _read(name, io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline=""), what)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _read(name, file, what)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{name} is not a CSV file in UTF-8: {error}.") from None
-    except OSError as error:
-        raise Refused(f"{name} cannot be read: {error.strerror}.") from None
+        raise Refused(f"{path.name}: take CSV, or NPZ with the arrays task and rows.")
+    if path.suffix.lower() == ".npz":
+        return _packed(path, what)
+    with columns.opened(path) as (name, file):
+        return _read(name, file, what)
 
 
 def _read(name: str, file: TextIO, what: What) -> Rows:
     import numpy as np  # noqa: PLC0415 - for this command only
 
-    table = csv.reader(file, strict=True)
-    head = [column.strip() for column in next(table, [])]
-    if len(head) < 2 or head[0].lower() != "task":
-        raise Refused(f"{name} needs a header: task first, then a column for each {what}.")
-    if len(set(head)) < len(head):
-        raise Refused(f"{name} has a column twice.")
+    head, rows = tables.matrix(name, file, "task")
+    if not head:
+        raise Refused(f"{name} needs a first line that names its columns: task, then one for each {what}.")
     seen: dict[str, int] = {}
     numbers = array("d")
-    for row in table:
-        if not row:
-            continue
-        where = f"{name}, line {table.line_num}"
-        if len(row) != len(head) or not row[0].strip():
-            raise Refused(f"{where}: a value is missing or too many.")
-        if seen.setdefault(row[0].strip(), table.line_num) != table.line_num:
-            raise Refused(f"{where}: the task {row[0][:40]!r} is there twice.")
-        numbers.extend(_number(text, what, where) for text in row[1:])
+    for line, (task, *values) in rows:
+        where = f"{name}, line {line}"
+        if seen.setdefault(task, line) != line:
+            raise Refused(f"{where}: the task {task[:40]!r} is there twice.")
+        numbers.extend(_number(text, what, where) for text in values)
     if not seen:
         raise Refused(f"{name} has no rows.")
     return Rows(what, name, list(seen), head[1:], np.array(numbers).reshape(len(seen), len(head) - 1))
@@ -81,8 +67,9 @@ def _number(text: str, what: What, where: str) -> float:
     try:
         found = float(text)
     except ValueError:
-        raise Refused(f"{where}: the {what} {text[:40]!r} is no number.") from None
-    if not abs(found) <= LARGEST:
+        point = ": write it with a point" if text.count(",") == 1 else ""
+        raise Refused(f"{where}: the {what} {text[:40]!r} is no number{point}.") from None
+    if "_" in text or not abs(found) <= LARGEST:
         raise Refused(f"{where}: the {what} {text[:40]!r} is not a finite number up to {LARGEST:g}.")
     if what == "probability" and found < 0:
         raise Refused(f"{where}: a probability is not negative.")
@@ -95,7 +82,11 @@ def _packed(path: Path, what: What) -> Rows:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays: dict[str, Any] = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read: {error.strerror or error}.") from None
+    except TypeError:
+        raise Refused(f"{path.name} is one array and no NPZ file: save task and rows with numpy.savez.") from None
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise Refused(f"{path.name} is no NPZ file of plain arrays: {error}.") from None
     wanted = ["task", "rows", *(["classes"] if what == "probability" else [])]
     if missing := [name for name in wanted if name not in arrays]:

@@ -5,6 +5,7 @@ A refusal is a ValueError with one sentence that names the file and the line.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Protocol, TextIO
@@ -31,10 +32,7 @@ def table(
 
     `file` is opened with `newline=""`. Of a wanted column no value is empty.
     """
-    try:
-        first = file.readline(FIRST_LINE)
-    except UnicodeDecodeError as error:
-        raise _not_text(name, 0, error) from None
+    first = _first(name, file)
     reach = {mark: len(_named(first, mark).intersection(wanted)) for mark in SEPARATORS}
     mark = max(SEPARATORS, key=reach.__getitem__)
     if reach[mark] < len(set(wanted)):
@@ -46,6 +44,22 @@ def table(
         raise ValueError(f"{name} has the column {twice[0]} twice.")
     columns = [*wanted, *(column for column in optional if column in head)]
     return columns, _rows(name, lines, head, columns, len(wanted))
+
+
+def matrix(name: str, file: TextIO, key: str) -> tuple[list[str], Iterator[Row]]:
+    """Every column of a file whose first one is `key`, named as in its first line, and the rows; no value is empty.
+
+    Nothing is named where there is no column but `key`, or another one is first.
+    """
+    first = _first(name, file)
+    wide = {mark: len(names) for mark in SEPARATORS if (names := _split(first, mark)) and _head(names)[0] == key}
+    if max(wide.values(), default=0) < 2:
+        return [], iter(())
+    lines = csv.reader(chain([first], file), delimiter=max(wide, key=wide.__getitem__), strict=True)
+    head = [column.strip() for column in next(lines)]
+    if twice := [column for column, n in Counter(head).items() if n > 1]:
+        raise ValueError(f"{name} has the column {twice[0][:40]!r} twice.")
+    return head, _rows(name, lines, head, head, len(head))
 
 
 def known(name: str, file: TextIO) -> dict[str, str]:
@@ -63,14 +77,26 @@ def _head(names: Sequence[str]) -> list[str]:
 
 def _named(first: str, mark: str) -> set[str]:
     """What the first line names, if this is the separator."""
+    return set(_head(_split(first, mark)))
+
+
+def _split(first: str, mark: str) -> list[str]:
     try:
-        return set(_head(next(csv.reader([first], delimiter=mark), [])))
+        return next(csv.reader([first], delimiter=mark), [])
     except csv.Error:
-        return set()
+        return []
+
+
+def _first(name: str, file: TextIO) -> str:
+    try:
+        return file.readline(FIRST_LINE)
+    except UnicodeDecodeError as error:
+        raise _not_text(name, 0, error) from None
 
 
 def _rows(name: str, lines: _Lines, head: list[str], columns: list[str], needed: int) -> Iterator[Row]:
-    at = [head.index(column) for column in columns]
+    place = {column: i for i, column in enumerate(head)}
+    at = [place[column] for column in columns]
     wrong: list[str] = []
     more, line = 0, lines.line_num + 1
     try:
