@@ -126,7 +126,7 @@ class Project:
             rows[:, 0], rows[:, 1], rows[:, 2], tasks=TASKS, labelers=LABELERS, classes=self.crowd.classes
         )
         self.prior, self.pooled = tuple(found.prior.tolist()), found.pooled.tolist()
-        self.confusions = [online.rows(counts.tolist(), self.pooled) for counts in found.counts]
+        self.confusions = [online.rows(found.counts.of(w).tolist(), self.pooled) for w in range(LABELERS)]
         self.seen = [int(n) for n in found.answers]
         for task in range(TASKS):
             if self.open[task] and self.answers[task]:

@@ -158,7 +158,7 @@ def learnt(small: replay.Crowd) -> expect.Crowd:
         classes=len(small.classes),
     )  # fmt: skip
     rows = [
-        (int(found.answers[w]), online.rows(found.counts[w].tolist(), found.pooled.tolist()))
+        (int(found.answers[w]), online.rows(found.counts.of(w).tolist(), found.pooled.tolist()))
         for w in range(len(small.workers))
     ]
     return expect.of_rows(found.prior.tolist(), rows, pilot=agreement(small))

@@ -31,7 +31,7 @@ def test_experts_decide_hard_tasks_and_are_believed_about_as_much_as_they_are_ri
     rows = [(t, w, said) for t, given in enumerate(votes) for w, said in [*given, *([asked[t]] if t in asked else [])]]
     task, labeler, label = np.array(rows).T
     found = skills.estimate(task, labeler, label, tasks=TASKS, labelers=CROWD + EXPERTS, classes=k)
-    known = [online.rows(found.counts[w].tolist(), found.pooled.tolist()) for w in range(CROWD + EXPERTS)]
+    known = [online.rows(found.counts.of(w).tolist(), found.pooled.tolist()) for w in range(CROWD + EXPERTS)]
 
     def column(who: int, said: int) -> list[float]:
         return [row[said] for row in known[who]]

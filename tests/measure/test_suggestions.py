@@ -43,7 +43,7 @@ def online_p(found: suggestions.Estimate | None, said: list[tuple[int, int]], su
     def column(w: int, one: int) -> tuple[float, ...]:
         if found is None:
             return online.start_column(k, one)
-        rows = online.rows(found.skills.counts[w].tolist(), found.skills.pooled.tolist())
+        rows = online.rows(found.skills.counts.of(w).tolist(), found.skills.pooled.tolist())
         return tuple(row[one] for row in rows)
 
     def lean(w: int) -> float:
@@ -70,7 +70,7 @@ def test_five_lazy_confirmers_of_a_wrong_suggestion_are_not_believed(k: int) -> 
     naive = skills.estimate(
         *lazy.rows.T[:3], tasks=600, labelers=9, classes=k,
     )  # fmt: skip
-    believed = [[row[0] for row in online.rows(naive.counts[w].tolist(), naive.pooled.tolist())] for w in range(6)]
+    believed = [[row[0] for row in online.rows(naive.counts.of(w).tolist(), naive.pooled.tolist())] for w in range(6)]
     taken_in = online.posterior_of(
         online.uniform(k), believed, temper=[online.weight(int(n)) for n in naive.answers[:6]]
     )

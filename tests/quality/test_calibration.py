@@ -42,7 +42,7 @@ def test_a_whole_project_is_reckoned_as_the_submits_are(kept: bool) -> None:
         columns, weights = [], []
         for i in mine.tolist():
             w, said = int(given.labeler[i]), int(given.label[i])
-            confusion = online.rows(found.counts[w].tolist(), found.pooled.tolist())
+            confusion = online.rows(found.counts.of(w).tolist(), found.pooled.tolist())
             belief = {
                 "known": True, "accuracy": float(found.accuracy[w]), "answers": int(found.answers[w]),
                 "col": [row[said] for row in confusion] if kept else [],
@@ -62,7 +62,7 @@ def test_gold_is_not_judged_with_its_own_truth() -> None:
     believed = whole.Believed(found, True)
     without = believed.columns(given.labeler[mine], given.label[mine], gold[given.task[mine]])
     for row, w, said in zip(without, given.labeler[mine], given.label[mine], strict=True):
-        counts = found.counts[w].copy()
+        counts = found.counts.of(w)
         counts[truth[0], said] -= 1
         wanted = online.rows(counts.tolist(), found.pooled.tolist())
         assert row.tolist() == pytest.approx([r[said] for r in wanted])

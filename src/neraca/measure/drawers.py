@@ -204,7 +204,7 @@ def _classes(given: Marks, keep: Bools, labelers: int, classes: int, groups: int
         )  # fmt: skip
     found = skills.estimate(place, who, said, gold=gold[left], **size)
     return Classes(
-        found.counts, found.pooled, found.prior, found.accuracy, found.low, found.high,
+        found.counts.dense(), found.pooled, found.prior, found.accuracy, found.low, found.high,
         float(found.accuracy[who].mean()),
     )  # fmt: skip
 

@@ -154,6 +154,7 @@ class _Run:
         self.prior: Sequence[float] = online.uniform(k)
         self.tau, self.bias = 1.0, (0.0,) * k
         self.columns: dict[tuple[int, int], Sequence[float]] = {}
+        self.seen: dict[int, Sequence[float]] = {}  # how many tasks of each class, in expectation
         self.weights: dict[int, float] = {}
         self.unmet = online.weight(None)
         self.group = list(range(len(data.workers)))  # who copies whom, as far as the last estimate found out
@@ -182,7 +183,15 @@ class _Run:
     def column(self, said: int, worker: int) -> Sequence[float]:
         """P(said | truth = c) of a worker by class; the pool's if they were not met in the last estimate."""
         known = self.columns.get((said, worker))
-        return known if known is not None else [row[said] for row in self.pool]
+        if known is not None:
+            return known
+        seen = self.seen.get(worker)
+        if seen is None:
+            return [row[said] for row in self.pool]
+        pseudo = online.STRENGTH
+        return self.columns.setdefault(
+            (said, worker), [pseudo * row[said] / (pseudo + n) for row, n in zip(self.pool, seen, strict=True)]
+        )
 
     def posterior(self, t: int) -> tuple[float, ...]:
         """The engine's own, from the votes of a task; what one of a group of copies has said counts once."""
@@ -210,21 +219,28 @@ class _Run:
         found = skills.estimate(task, worker, label, tasks=len(d.tasks), labelers=len(d.workers), classes=k)
         self.prior = found.prior.tolist()
         self.pool = tuple(tuple(row) for row in found.pooled.tolist())
-        believed = [
-            (w, online.rows(found.counts[w].tolist(), found.pooled.tolist())) for w in np.unique(worker).tolist()
-        ]
-        for w, rows in believed:
-            for said in range(k):
-                self.columns[said, w] = [row[said] for row in rows]
+        self.believe(found, np.unique(worker))
         self.weights = {w: online.weight(n) for w, n in enumerate(found.answers.tolist())}
         self.unmet = online.weight(0)
         self.group = found.copied.group.tolist()
         self.calibrate()
         if isinstance(self.how, online.Target) and self.how.escalate is not None:
-            self.sway = self.tau * online.sway([self.pool, *(rows for _, rows in believed)])
+            rows = (online.rows(found.counts.of(w).tolist(), self.pool) for w in np.unique(worker).tolist())
+            self.sway = self.tau * online.sway([self.pool, *rows])
         for t, votes in enumerate(self.votes):
             if votes and self.open[t]:
                 self.look(t)
+
+    def believe(self, found: skills.SkillTable, workers: Ints) -> None:
+        """Their columns: `online.rows` of each, all at once; of what they never said when it is asked for."""
+        met = found.counts.met(workers)
+        self.seen = dict(zip(workers.tolist(), met.tolist(), strict=True))
+        given = found.counts.given
+        totals = online.STRENGTH + found.counts.met(given.owner)
+        rows = (online.STRENGTH * found.pooled.T[given.said] + found.counts.table) / totals
+        self.columns = dict(
+            zip(zip(given.said.tolist(), given.owner.tolist(), strict=True), rows.tolist(), strict=True)
+        )
 
     def calibrate(self) -> None:
         """The map from posteriors to confidences, from gold tasks by their answers so far; without gold it stays."""

@@ -7,6 +7,7 @@ accuracy   Beta(m a + right, m (1 - a) + wrong), right = sum of the posteriors o
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import lgamma
 
 import numpy as np
@@ -14,26 +15,26 @@ from numpy.typing import ArrayLike
 
 from neraca.measure import aggregate, copies, dawid_skene
 from neraca.measure.answers import Answers, fix, known, read, softmax
+from neraca.measure.counts import Counts
 from neraca.measure.majority import Flags, Floats, Ints, added, labels
 
 PSEUDO = 4.0
 TAIL = 0.025
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SkillTable:
-    """Counts W x K x K (posterior-weighted, row = truth), answers, accuracy, low and high W, pooled K x K, prior K.
+    """Counts (posterior-weighted), answers and right W, pooled K x K, prior K.
 
+    `right` is how many of the answers are, in expectation; accuracy, low and high W are made when they are asked for.
     `copied` is who copies whom: of equal answers of a group one is counted in posteriors; a labeler's own counts are of
     all their answers. `posterior` T x K is what `online` gives by these skills, untempered, gold unknown; `label` T is
     the best class of the estimate itself (-1: nobody answered).
     """
 
-    counts: Floats
+    counts: Counts
     answers: Ints
-    accuracy: Floats
-    low: Floats
-    high: Floats
+    right: Floats
     pooled: Floats
     prior: Floats
     posterior: Floats
@@ -41,6 +42,25 @@ class SkillTable:
     iterations: int
     converged: bool
     copied: copies.Copies
+
+    @cached_property
+    def _believed(self) -> tuple[Floats, Floats, Floats]:
+        return accuracies(self.right, self.answers)
+
+    @property
+    def accuracy(self) -> Floats:
+        """W: the share that is right, drawn to the crowd's."""
+        return self._believed[0]
+
+    @property
+    def low(self) -> Floats:
+        """W: below it with 2.5 %."""
+        return self._believed[1]
+
+    @property
+    def high(self) -> Floats:
+        """W: above it with 2.5 %."""
+        return self._believed[2]
 
 
 def telling(task: Ints, tasks: int) -> Flags:
@@ -72,10 +92,8 @@ def estimate(
     pooled = dawid_skene.pooled(apart, apart.collect(p))
     said_truth = table[np.arange(len(given.said)), given.said]
     right = added(given.owner, said_truth, labelers)
-    rate, low, high = accuracies(right, given.given)
     return SkillTable(
-        counts=given.dense(table), answers=given.given, accuracy=rate, low=low, high=high, pooled=pooled,
-        prior=prior,
+        counts=Counts(given, table), answers=given.given, right=right, pooled=pooled, prior=prior,
         posterior=_untempered(given, apart, table, pooled, prior, besides),
         label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
         copied=copied,

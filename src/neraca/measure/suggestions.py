@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from neraca.measure import copies, dawid_skene, online, skills
 from neraca.measure.answers import Answers, fix, known, read, softmax
+from neraca.measure.counts import Counts
 from neraca.measure.majority import Flags, Floats, Ints, added, labels
 
 PSEUDO = 10.0
@@ -161,9 +162,8 @@ def _table(
     counts = _counts(given, weight)
     total = np.rint(added(given.owner, counts.sum(axis=1), given.labelers)).astype(np.int64)
     right = added(given.owner, counts[np.arange(len(given.said)), given.said], given.labelers)
-    rate, low, high = skills.accuracies(right, total)
     return skills.SkillTable(
-        counts=given.dense(counts), answers=total, accuracy=rate, low=low, high=high,
+        counts=Counts(given, counts), answers=total, right=right,
         pooled=dawid_skene.pooled(given, counts), prior=prior, posterior=free,
         label=labels(np.round(p, 12), given.voted), iterations=iterations, converged=converged,
         copied=copies.none(given.labelers),

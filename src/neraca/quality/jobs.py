@@ -265,7 +265,7 @@ async def _write(
     keep, of_group = believed.whole, _groups(list(given.labelers), found.copied)
     rows = [
         (
-            name, int(found.answers[w]), online.rows(found.counts[w].tolist(), pooled) if keep else [],
+            name, int(found.answers[w]), online.rows(found.counts.of(w).tolist(), pooled) if keep else [],
             float(found.accuracy[w]), float(found.low[w]), float(found.high[w]), believed.lean(w),
             of_group[w],
         )

@@ -79,7 +79,7 @@ class Believed:
                 left = rate * (skills.PSEUDO + n + 1) - (label == known)
                 rate = np.clip(left / (skills.PSEUDO + n), 0.0, 1.0)
             return _by_rate(rate, label, k)
-        counts, rows = found.counts[labeler, :, label], found.counts.sum(axis=2)[labeler]
+        counts, rows = found.counts.said(labeler, label), found.counts.met(labeler)
         if known is not None:
             at = np.arange(len(label))
             counts[at, known] -= 1.0

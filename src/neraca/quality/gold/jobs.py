@@ -46,7 +46,8 @@ def _doubted(found: skills.SkillTable, who: Ints, said: Ints, known: int, knowin
         return False
     columns = []
     for w, one in zip(who[good], said[good], strict=True):
-        counts, rows = found.counts[w, :, one].copy(), found.counts[w].sum(axis=1)
+        table = found.counts.of(int(w))
+        counts, rows = table[:, one], table.sum(axis=1)
         counts[known] -= 1
         rows[known] -= 1
         column = (online.STRENGTH * found.pooled[:, one] + np.maximum(counts, 0)) / (

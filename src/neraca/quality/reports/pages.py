@@ -55,7 +55,7 @@ def pages(crowd: Crowd, held: Ints, signs: Signs, most: int) -> dict[UUID, dict[
 
 
 def _confusions(crowd: Crowd, first: Ints) -> dict[int, dict[str, Any]]:
-    counts = crowd.found.counts
+    counts = crowd.found.counts.dense()
     by = labelers.by_class(counts)
     told = {}
     for w in first.tolist():
