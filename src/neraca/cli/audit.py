@@ -52,10 +52,8 @@ def _head(told: Mapping[str, object]) -> None:
     else:
         print("agreement         unknown: no task has two answers")
     if told["judged"]:
-        expected = float(str(told["expected_wrong"]))
-        print(
-            f"likely errors     about {expected:.0f} of {told['judged']} labels, as most workers gave them, are wrong"
-        )
+        print(f"likely errors     {_wrong(told)}")
+        print("                  a task's label is what most workers said; of tied ones the likelier")
     checked = told["gold"]
     if isinstance(checked, dict):
         print(
@@ -64,6 +62,17 @@ def _head(told: Mapping[str, object]) -> None:
         )
     if not told["calibrated"] and told["judged"]:
         print("                  these probabilities are not calibrated: give --gold with 20 known answers or more")
+
+
+def _wrong(told: Mapping[str, object]) -> str:
+    """How many labels are wrong; without gold it is open whether workers err on the same tasks."""
+    expected, apart = f"{told['expected_wrong']:.0f}", told["expected_wrong_apart"]
+    if apart is None or f"{apart:.0f}" == expected:
+        return f"about {expected} of {told['judged']} labels are wrong"
+    return (
+        f"about {apart:.0f} of {told['judged']} labels are wrong if workers err each on their own,"
+        f" {expected} if on the same tasks as in most crowds"
+    )
 
 
 def _reading(found: Mapping[str, object]) -> str:

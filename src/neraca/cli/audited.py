@@ -46,6 +46,7 @@ def report(read: columns.Labels, known: Mapping[str, str]) -> dict[str, Any]:
         "workers": workers, "classes": k, "calibrated": found.calibrated,
         "agreement": _agreement(task, label), "gold": _on_gold(held, free.label, gold),
         "judged": int((unknown >= 0).sum()), "expected_wrong": float(p_wrong.sum()),
+        "expected_wrong_apart": _apart(found, unknown),
         "doubtful": int((p_wrong >= quality.DOUBT).sum()),
         "doubts": _doubts(read, names, votes, found.posterior, unknown),
         "labelers": _labelers(read, task, worker, label, (votes.sum(axis=1) >= 2) | (gold >= 0), found),
@@ -54,6 +55,11 @@ def report(read: columns.Labels, known: Mapping[str, str]) -> dict[str, Any]:
         "confused": _confused(read, names, task, label, votes, found.posterior),
         "saving": _saving(names, task, worker, label, free.label),
     }  # fmt: skip
+
+
+def _apart(found: aggregate.Aggregate, held: Ints) -> float | None:
+    """How many labels would be wrong if workers erred each on their own; None where gold tells how they err."""
+    return None if found.calibrated or found.apart is None else float(quality.wrong(found.apart, held).sum())
 
 
 def _agreement(task: Ints, label: Ints) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ class Aggregate:
 
     `skill` W by the method's own measure (auto: P(right), drawn towards the crowd's). `calibrated`: the confidences
     were fitted to enough gold; else they are what the method believes. `repeated`: answers left out as copies (auto).
+    `apart` T x K (auto): the posterior before `calibrate`, as if labelers erred each on their own.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Aggregate:
     iterations: int
     converged: bool
     repeated: int = 0
+    apart: Floats | None = None
 
 
 def estimate(
@@ -69,11 +71,11 @@ def of(everything: Answers, gold: Ints, copied: copies.Copies | None = None) -> 
     how = calibrate.fit(p, given.votes, np.where(given.voted, gold, -1))
     if how.gold:
         p, done, converged = mean(given, gold)
-    p = calibrate.apply(how, p, given.votes)
+    apart, p = p, calibrate.apply(how, p, given.votes)
     fix(p, gold)
     skill = bayes.accuracy(everything, everything.collect(p))
     told = _told("auto", p, given.voted, skill, how.gold >= calibrate.ENOUGH, done, converged)
-    return replace(told, repeated=len(everything.task) - len(given.task))
+    return replace(told, repeated=len(everything.task) - len(given.task), apart=apart)
 
 
 def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats, int, bool]:
