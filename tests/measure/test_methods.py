@@ -236,6 +236,11 @@ def test_digamma() -> None:
     euler = 0.57721566490153286
     want = [-euler, -euler - 2 * np.log(2), 2.251752589066721, -1e6 - euler + 1.644934e-6]
     assert bayes.digamma(x) == pytest.approx(want, rel=1e-9)
+    x = np.concatenate([np.logspace(-2, 9, 40_000), np.linspace(0.5, 12, 1000)]).reshape(2, -1)
+    assert bayes.digamma(x + 1) == pytest.approx(bayes.digamma(x) + 1 / x, rel=1e-11, abs=1e-11)
+    series = np.log(1e9 + x) - 0.5 / (1e9 + x)
+    assert bayes.digamma(1e9 + x) == pytest.approx(series, rel=1e-13)
+    assert bayes.digamma(np.zeros((0, 3))).shape == (0, 3)
 
 
 def test_gold_makes_an_overconfident_posterior_honest() -> None:

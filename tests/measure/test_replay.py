@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neraca.measure import online, replay
+from neraca.measure import online, replay, savings
 
 
 def test_a_simulated_crowd_saves_answers(tmp_path: Path) -> None:
@@ -95,3 +95,16 @@ def test_a_told_verdict_stays() -> None:
     before = run.verdict.copy()
     run.estimate()
     assert all(run.verdict[t] == before[t] for t in told)
+
+
+def test_what_could_be_saved_is_what_a_replay_of_the_verdicts_tells() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 60)
+    task, worker = np.repeat(np.arange(60), 6), np.tile(np.arange(6), 60)
+    label = np.where(rng.random(360) < 0.8, truth[task], rng.integers(0, 3, 360))
+    (found,) = savings.savings(task, worker, label, truth, "abc", targets=[0.95], replayed=1_000)
+    data = replay.Crowd("", task, worker, label, truth, list(map(str, range(60))), list("uvwxyz"), list("abc"), 0, 0)
+    got = replay.replay(data, online.Target(0.95, 2, 7), orders=2)
+    assert (found.tasks, found.answers, found.orders) == (60, 360, 2)
+    assert (found.used, found.saved, found.same, found.met) == (got.used, got.saved, got.accuracy, got.met_share)
+    assert 0 < found.saved < 1

@@ -52,6 +52,24 @@ def test_each_is_found_by_what_they_do(seed: int) -> None:
     assert set(against) <= {0, 1, 2, 3, 5}
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+def test_only_what_speaks_against_somebody_is_the_same_of_them(ordered: bool) -> None:
+    for seed in range(4):
+        task, who, label, _, truth = crowd(seed, clean=False)
+        gold = np.where(np.arange(300) % 4 == 0, truth, -1)
+
+        all_of, few = (
+            spam.screen(
+                task, who, label, tasks=300, labelers=20, classes=4, gold=gold, ordered=ordered, against=against
+            )
+            for against in (False, True)
+        )
+        told = [[[e.sentence for e in one.evidence if e.against] for one in found] for found in (all_of, few)]
+        assert told[0] == told[1]
+        assert any(told[1])
+        assert sum(len(one.evidence) for one in few) < sum(len(one.evidence) for one in all_of)
+
+
 def test_careful_labelers_are_left_alone() -> None:
     suspects = [s.labeler for seed in range(10, 25) for s in screened(seed, clean=True) if s.suspect]
     assert len(suspects) <= 3  # of 300 labelers, at an alpha of 0.01 a crowd and test

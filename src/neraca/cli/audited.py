@@ -125,7 +125,7 @@ def _screened(read: columns.Labels, task: Ints, worker: Ints, label: Ints, gold:
     name = [read.workers[i] for i in there]
     found = spam.screen(
         task[rows], who, label[rows], tasks=len(read.tasks), labelers=len(there), classes=classes, gold=gold,
-        ordered=bool(read.time),
+        ordered=bool(read.time), against=True,
     )  # fmt: skip
     suspects = [
         {

@@ -75,9 +75,14 @@ class Answers:
 
     def by_labeler(self, table: Floats) -> Floats:
         """P x K (or P): of each pair's labeler, the sum over all of their pairs."""
-        if not len(self.owner):
-            return table.copy()
-        sums = np.add.reduceat(table, self.first[:-1], axis=0)
+        return self.spread(self.sums(table))
+
+    def sums(self, table: Floats) -> Floats:
+        """W' x K (or W') from P x K (or P): of each labeler who answered, the sum over their pairs."""
+        return np.add.reduceat(table, self.first[:-1], axis=0) if len(self.owner) else table.copy()
+
+    def spread(self, sums: Floats) -> Floats:
+        """P x K (or P) from W' x K (or W'): of each pair's labeler."""
         return np.repeat(sums, np.diff(self.first), axis=0)
 
     def dense(self, table: Floats) -> Floats:

@@ -34,6 +34,7 @@ PRIORS: tuple[Prior, ...] = get_args(Prior)
 STRENGTH = 2.0
 PSEUDO = 4.0
 LEAST = 1e-6
+PAGE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def walk(
     while True:
         table = given.collect(p)
         pseudo = strength * believed(given, table, prior)
-        logs = digamma(np.maximum(table + pseudo, LEAST)) - digamma(given.by_labeler(table) + strength)
+        logs = digamma(np.maximum(table + pseudo, LEAST)) - given.spread(digamma(given.sums(table) + strength))
         often = p[given.voted].sum(axis=0) + 1.0
         score = given.score(logs) + digamma(often) - digamma(np.array([often.sum()]))
         new = softmax(score if told is None else score + told)
@@ -142,14 +143,21 @@ def _by_skill(given: Answers, table: Floats, truth: Floats, pooled: Floats) -> F
 
 
 def digamma(x: Floats) -> Floats:
-    """Psi(x) for x > 0 to 1e-12: the recurrence up to x >= 8, then the asymptotic series (DLMF 5.11.2)."""
-    shift = np.zeros_like(x)
-    y = np.array(x, dtype=np.float64)
-    for _ in range(8):
-        small = y < 8.0
-        shift -= np.where(small, 1.0 / y, 0.0)
-        y = np.where(small, y + 1.0, y)
-    z = 1.0 / (y * y)
-    series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132)))))
-    value: Floats = shift + np.log(y) - 0.5 / y - series
-    return value
+    """Psi(x) for 0 < x < 1e70 to 1e-12: psi(x + 8) by its asymptotic series (DLMF 5.11.2), less sum_{i<8} 1 / (x + i).
+
+    With z = x (x + 7) the terms i and 7 - i are (2 x + 7) / (z + i (7 - i)), so all eight take two divisions.
+    """
+    flat = np.ascontiguousarray(x, dtype=np.float64).ravel()
+    value = np.empty_like(flat)
+    for start in range(0, len(flat), PAGE):  # what is passed over so often stays in the cache
+        part = slice(start, start + PAGE)
+        y = flat[part]
+        z = y * (y + 7.0)
+        shift = (2.0 * z + 6.0) / (z * (z + 6.0)) + (2.0 * z + 22.0) / ((z + 10.0) * (z + 12.0))
+        shift *= 2.0 * y + 7.0
+        y = y + 8.0
+        value[part] = np.log(y) - shift
+        np.reciprocal(y, out=y)
+        z = y * y
+        value[part] -= 0.5 * y + z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132)))))
+    return value.reshape(np.shape(x))

@@ -22,7 +22,7 @@ from typing import TextIO
 import numpy as np
 
 from neraca.measure import aggregate, calibrate, dawid_skene, majority, online, skills, tables
-from neraca.measure.majority import Flags, Ints
+from neraca.measure.majority import Flags, Floats, Ints
 
 TARGET = 0.98
 LEAST = 2
@@ -258,32 +258,15 @@ def replay(
 
     `gold` is the share of the known truth that is given to the engine, drawn anew in each order; the rest is scored.
     """
-    how = how or default_policy(data)
+    runs, share = ordered(data, how or default_policy(data), seed=seed, orders=orders, gold=gold)
     t, w, k = len(data.tasks), len(data.workers), len(data.classes)
-    if w * k**2 > CELLS:
-        raise ValueError(f"{data.name or 'This'} has {k} different labels by {w} workers, too many to replay.")
     full = dawid_skene.estimate(
         data.task, data.worker, data.label, tasks=t, labelers=w, classes=k, strength=0.0, iterations=1000
     )
     best = aggregate.estimate(data.task, data.worker, data.label, tasks=t, labelers=w, classes=k)
     votes = majority.shares(data.task, data.label, tasks=t, classes=k)
-    runs, rights = [], np.zeros((2, len(data.tasks)))
     known = np.flatnonzero(data.truth >= 0)
-    for n in range(orders):
-        draw = random.Random(f"{seed}/{n}")  # noqa: S311 - repeatable, not secret
-        sequence = list(range(len(data.task)))
-        draw.shuffle(sequence)
-        given = np.full(len(data.tasks), -1, dtype=np.int64)
-        at = np.array(draw.sample(known.tolist(), int(gold * len(known))), dtype=np.int64)
-        given[at] = data.truth[at]
-        run = _Run(data, how, given)
-        for i in sequence:
-            run.take(i)
-        run.estimate()
-        runs.append(_ended(run))
-        rights += np.stack([run.verdict == data.truth, np.ones(len(data.tasks))]) * (given < 0)
-    share = np.divide(rights[0], rights[1], out=np.zeros(len(data.tasks)), where=rights[1] > 0)[known]
-    gap = (full.label == data.truth)[known] - share
+    gap = ((full.label == data.truth) - share)[known]
     used = [r.answers for r in runs] or [len(data.task)]
     right = [r.accuracy for r in runs] or [0.0]
     closed = sum(r.met_known for r in runs)
@@ -300,6 +283,29 @@ def replay(
         escalated_share=fmean(r.escalated for r in runs) / len(data.tasks) if runs else 0.0, orders=runs,
         repeated=data.repeated, unmatched=data.unmatched,
     )  # fmt: skip
+
+
+def ordered(data: Crowd, how: online.Policy, *, seed: int, orders: int, gold: float) -> tuple[list[Order], Floats]:
+    """The orders alone, and by task the share of them in which it was right, of those where it was not gold."""
+    w, k = len(data.workers), len(data.classes)
+    if w * k**2 > CELLS:
+        raise ValueError(f"{data.name or 'This'} has {k} different labels by {w} workers, too many to replay.")
+    runs, rights = [], np.zeros((2, len(data.tasks)))
+    known = np.flatnonzero(data.truth >= 0)
+    for n in range(orders):
+        draw = random.Random(f"{seed}/{n}")  # noqa: S311 - repeatable, not secret
+        sequence = list(range(len(data.task)))
+        draw.shuffle(sequence)
+        given = np.full(len(data.tasks), -1, dtype=np.int64)
+        at = np.array(draw.sample(known.tolist(), int(gold * len(known))), dtype=np.int64)
+        given[at] = data.truth[at]
+        run = _Run(data, how, given)
+        for i in sequence:
+            run.take(i)
+        run.estimate()
+        runs.append(_ended(run))
+        rights += np.stack([run.verdict == data.truth, np.ones(len(data.tasks))]) * (given < 0)
+    return runs, np.divide(rights[0], rights[1], out=np.zeros(len(data.tasks)), where=rights[1] > 0)
 
 
 def _ended(run: _Run) -> Order:

@@ -6,6 +6,7 @@ get the label that all answers together give.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -58,11 +59,12 @@ def savings(
     found = []
     for target in targets:
         how = online.Target(target, rule.min, rule.max)
-        got = replay.replay(data, how, orders=min(max(replayed // len(t), 2), ORDERS))
+        orders, _ = replay.ordered(data, how, seed=0, orders=min(max(replayed // len(t), 2), ORDERS), gold=0.0)
+        used = fmean(one.answers for one in orders)
         found.append(
             Saving(
-                target, got.answers, got.used, got.saved, got.accuracy, got.met_share, got.tasks,
-                int((size > 0).sum()), len(got.orders),
+                target, len(t), used, 1 - used / len(t), fmean(one.accuracy for one in orders),
+                fmean(one.met for one in orders) / len(tasks), len(tasks), int((size > 0).sum()), len(orders),
             )
         )  # fmt: skip
     return found

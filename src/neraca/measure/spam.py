@@ -42,10 +42,11 @@ class Screened:
 def screen(
     task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int,
     gold: ArrayLike | None = None, seconds: ArrayLike | None = None, good: float = GOOD,
-    ordered: bool = True, copied: copies.Copies | None = None,
+    ordered: bool = True, copied: copies.Copies | None = None, against: bool = False,
 ) -> list[Screened]:  # fmt: skip
     """Every labeler of a categorical crowd, rows in the order in which the answers came.
 
+    With `against`, the tests of agreement that speak against nobody are left out, which is quick for many labelers.
     `gold` (T) holds known classes, -1 elsewhere; `seconds` (n) what each answer took. Where the rows are not in the
     order of time, `ordered` False leaves out what would tell of change. `copied` is who copies whom, where that is
     known already. Raises ValueError naming a row.
@@ -64,7 +65,7 @@ def screen(
     _by_gold(found, rows, where, said, known, classes, good)
     if not ordered:
         found = [[e for e in told if e.kind != "drift"] for told in found]
-    _by_agreement(found, rows, where, said, tasks, classes)
+    _by_agreement(found, rows, who, _with_most(where, said, tasks, classes), said, classes, against=against)
     _by_copies(found, where, who, said, known, tasks, labelers, classes, rows if ordered else [], copied)
     if seconds is not None:
         took = numbers(seconds, "time")
@@ -93,22 +94,27 @@ def _by_gold(
 
 
 def _by_agreement(
-    found: list[list[evidence.Evidence]], rows: list[Ints], where: Ints, said: Ints, tasks: int, classes: int
-) -> None:
-    with_most = _with_most(where, said, tasks, classes)
-    rates = [float(np.nanmean(with_most[mine])) for mine in rows if (~np.isnan(with_most[mine])).sum() >= LEAST]
-    if not rates:
+    found: list[list[evidence.Evidence]], rows: list[Ints], who: Ints, with_most: Floats, said: Ints, classes: int,
+    *, against: bool,
+) -> None:  # fmt: skip
+    clear = ~np.isnan(with_most)
+    known = np.bincount(who[clear], minlength=len(rows))
+    same = np.bincount(who[clear], weights=with_most[clear], minlength=len(rows))
+    rates = same[known >= LEAST] / known[known >= LEAST]
+    if not len(rates):
         return
     share = np.bincount(said, minlength=classes) / max(len(said), 1)
     good = min(max(float(np.quantile(rates, USUAL)), 0.05), 0.98)
     bad = max(float(share @ share), 0.02)
     if bad > good - 0.1:  # most answers are alike by chance: agreement cannot tell a guesser
         return
-    for w, mine in enumerate(rows):
-        told = with_most[mine]
-        told = told[~np.isnan(told)]
-        if len(told):
-            test = sequential.sprt(told.tolist(), good=good, bad=bad, alpha=ALPHA / len(rows))
+    alpha = ALPHA / len(rows)
+    # who differs from most so seldom that not all of it at once would be too much is not flagged, in whatever order
+    least = log((1 - sequential.BETA) / alpha) / sequential.steps(good, bad)[1] if against else 0.0
+    for w in np.flatnonzero((known - same >= least - 1e-6) & (known > 0)).tolist():
+        told = with_most[rows[w]]
+        test = sequential.sprt(told[~np.isnan(told)].tolist(), good=good, bad=bad, alpha=alpha)
+        if test.verdict == "flag" or not against:
             found[w].append(evidence.of_agreement(test))
 
 
@@ -140,6 +146,8 @@ def _by_copies(
     for pair in copied.pairs:
         found[pair.left].append(evidence.of_copies(pair, f"labeler {pair.right}"))
         found[pair.right].append(evidence.of_copies(pair, f"labeler {pair.left}"))
+    if not rows:
+        return
     kept = ~copied.repeats(where, who, said)
     crowd = dawid_skene.estimate(
         where[kept], who[kept], said[kept], tasks=tasks, labelers=labelers, classes=classes, gold=known
