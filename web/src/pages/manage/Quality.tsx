@@ -18,6 +18,8 @@ import { ObjectClasses } from "./ObjectClasses";
 const EVERY = 10_000;
 /** Doubtful tasks that are shown before one asks for the others. */
 const FIRST = 10;
+/** So many of the latest verdicts are looked at. */
+const LATEST = 1000;
 
 interface Props { client: string; project: Project }
 
@@ -39,6 +41,7 @@ export function Quality({ client, project }: Props) {
         [say(drawn ? "quality.cost.right.objects" : "quality.cost.right"), data.cost_per_right ? format.money(data.cost_per_right) : NOTHING],
         [say("quality.alpha"), agreement ? format.number(agreement.alpha, 2) : NOTHING],
       ]} />
+      {data.verdicts >= LATEST && <p className="muted hint">{say("quality.latest", { n: data.verdicts })}</p>}
       {drawn && <p className="muted hint">{say("quality.right.objects.about")}</p>}
       <div className="task-top">
         <section className="sheet">

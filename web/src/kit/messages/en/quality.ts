@@ -1,6 +1,7 @@
 /** What is told of a project's quality. */
 export const quality = {
   "tab.quality": "Quality",
+  "quality.latest": "Of the latest {n, number} verdicts; the overview counts the whole project. Later tasks often need more answers: the easy ones are decided first.",
   "quality.none": "No task is decided yet",
   "quality.none.about": "As soon as there are verdicts, this page tells how far they can be believed.",
   "quality.right": "Expected right",

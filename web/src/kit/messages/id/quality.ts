@@ -3,6 +3,7 @@ import type { quality as en } from "../en/quality";
 /** Yang dikatakan tentang mutu sebuah proyek. */
 export const quality: Record<keyof typeof en, string> = {
   "tab.quality": "Mutu",
+  "quality.latest": "Dari {n, number} putusan terakhir; ikhtisar menghitung seluruh proyek. Tugas belakangan sering butuh lebih banyak jawaban: yang mudah diputuskan lebih dulu.",
   "quality.none": "Belum ada tugas yang diputuskan",
   "quality.none.about": "Begitu ada putusan, halaman ini memberi tahu seberapa jauh putusan itu dapat dipercaya.",
   "quality.right": "Diperkirakan benar",
