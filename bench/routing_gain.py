@@ -183,6 +183,7 @@ class Project:
         p = self.posteriors[task]
         return {
             "task_id": UUID(int=task), "n": n, "priority": 0, "answers": len(self.answers[task]), "opened_at": opened,
+            "told": False,
             "posterior": None if p is None else dict(zip(names, p, strict=True)),
         }  # fmt: skip
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from tests.fixtures.crew import Crew, target
 
 from neraca.measure import online
-from neraca.routing import choice_queries, rules
+from neraca.routing import choice, choice_queries, rules
 
 SURE, POOL = online.start_rows(3, 0.95), online.start_rows(3, 0.7)
 DOUBT, CLEAR = {"a": 0.5, "b": 0.5, "c": 0.0}, {"a": 0.99, "b": 0.005, "c": 0.005}
@@ -29,11 +29,12 @@ def _no_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def row(
-    posterior: dict[str, float] | None, *, task: UUID | None = None, priority: int = 0, n: int = 1, age: float = 0.0
-) -> Any:
+    posterior: dict[str, float] | None, *, task: UUID | None = None, priority: int = 0, n: int = 1, age: float = 0.0,
+    told: bool = False,
+) -> Any:  # fmt: skip
     return {
         "task_id": task or uuid4(), "n": n, "priority": priority, "answers": 1, "posterior": posterior,
-        "opened_at": NOW - timedelta(minutes=age),
+        "opened_at": NOW - timedelta(minutes=age), "told": told,
     }  # fmt: skip
 
 
@@ -74,6 +75,20 @@ def test_nothing_is_chosen_where_nothing_can_be_told() -> None:
 def test_only_the_highest_priority_is_chosen_from() -> None:
     seen = [row(CLEAR, priority=5), row(CLEAR, priority=5), row(DOUBT, priority=4)]
     assert all(slot[0] != seen[2]["task_id"] for slot in rules.choose(TERMS, seen))
+
+
+def test_what_a_copy_has_told_waits_for_somebody_else() -> None:
+    seen = [row(DOUBT, told=True, age=90), row(CLEAR, told=True), row(CLEAR), row(DOUBT), row(CLEAR)]
+    tasks = [one["task_id"] for one in seen]
+    for terms in (TERMS, {**TERMS, "confusion": []}):
+        for turn in (True, False):
+            chosen = [task for task, _ in rules.choose(terms, seen, turn=turn)]
+            assert set(chosen[:3]) == set(tasks[2:]), "an answer that is theirs again tells nothing, however late"
+            assert chosen[3] in tasks[:2]  # but when there is nothing else, it is given
+    assert rules.choose(TERMS, seen)[0] == (tasks[3], 1)
+    same = [row(DOUBT, told=True), row(DOUBT, told=True)]
+    assert rules.choose(TERMS, same) == []
+    assert rules.choose(TERMS, [seen[1], seen[0]], turn=True)[0] == (tasks[1], 1)
 
 
 async def estimated(crew: Crew, count: int, *, priority: int = 0) -> tuple[str, list[str]]:
@@ -121,6 +136,32 @@ async def test_a_good_labeler_is_given_the_doubtful_task_and_a_new_one_the_next(
         await stand(crew, task, DOUBT if task == tasks[4] else CLEAR)
     assert (await crew.lease(good, project))["task_id"] == tasks[4]
     assert (await crew.lease(new, project))["task_id"] == tasks[1]
+
+
+async def test_two_of_one_group_of_copies_are_given_different_tasks(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(choice, "IDLE_SECONDS", 0.0)  # they asked before anything was known of them
+    project, tasks = await estimated(crew, 9)
+    one, two, other = [await crew.labeler() for _ in range(3)]
+    known = [await judged(crew, project, who) for who in (one, two, other)]
+    group = known[:2]
+    await crew.rows("update labeler_skill set copy_of = %s where labeler_id = any(%s) returning 1", group[0], group)
+    (doubtful, leased) = tasks[4:6]
+    for task in tasks:
+        await stand(crew, task, DOUBT if task in {doubtful, leased} else CLEAR)
+    await crew.rows("delete from refusal where task_id = any(%s) returning 1", tasks)
+    for task in (doubtful, leased):
+        await crew.rows(
+            "insert into slot (task_id, n, project_id, priority) values (%s, 2, %s, 0) returning 1", task, project
+        )
+    first = await crew.lease(one, project)
+    assert first["task_id"] in {doubtful, leased}
+    assert (await crew.submit(one, first)).status_code == 201
+    (rest,) = {doubtful, leased} - {first["task_id"]}
+    assert (await crew.lease(one, project))["task_id"] == rest  # answered the one, holds the other
+    assert (await crew.lease(two, project))["task_id"] not in {doubtful, leased}
+    assert (await crew.lease(other, project))["task_id"] in {doubtful, leased}
 
 
 async def test_what_was_passed_over_is_given_in_the_end_and_nothing_twice(crew: Crew) -> None:

@@ -21,12 +21,34 @@ def choose(terms: Mapping[str, Any], seen: Sequence[Mapping[str, Any]], *, turn:
 
     Slots of less than the highest priority wait, and so does a second one of a task. What has been open `PATIENCE`
     longer than the youngest comes before all others, in the order of the walk; and so does the first of the walk where
-    it is its `turn`, for slots that were all opened at once. So nothing is passed over for ever.
+    it is its `turn`, for slots that were all opened at once. So nothing is passed over for ever - but for a task of
+    which a copy of theirs has `told`: an answer that is theirs again counts for nothing, so it waits for somebody else
+    as long as there is other work.
     """
     first = {row["task_id"]: row for row in reversed(seen) if row["priority"] == seen[0]["priority"]}
     rows = list(reversed(first.values()))
-    if len(rows) < 2 or not terms["confusion"] or len(terms["pooled"]) != len(terms["classes"]):
+    if len(rows) < 2:
         return []
+    told = [bool(row["told"]) for row in rows]
+    worth = _worth(terms, rows)
+    if len(set(zip(told, worth, strict=True))) < 2:
+        return []
+    late = max(row["opened_at"] for row in rows) - PATIENCE
+    order = [
+        (2, -more) if waits else (0, 0.0) if row["opened_at"] < late else (1, -more)
+        for row, waits, more in zip(rows, told, worth, strict=True)
+    ]
+    ahead = sorted(range(len(rows)), key=order.__getitem__)[:AHEAD]
+    if turn:
+        first_of_walk = told.index(False) if False in told else 0
+        ahead = [first_of_walk, *(at for at in ahead if at != first_of_walk)]
+    return [(rows[at]["task_id"], rows[at]["n"]) for at in ahead]
+
+
+def _worth(terms: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """What an answer of this labeler does more than a usual one's; all alike where their confusion is not known."""
+    if not terms["confusion"] or len(terms["pooled"]) != len(terms["classes"]):
+        return [0.0] * len(rows)
     weight = online.weight(terms["answers"]) * terms["tau"]
     own, usual = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
     known: dict[tuple[tuple[float, ...], float], float] = {}
@@ -36,14 +58,7 @@ def choose(terms: Mapping[str, Any], seen: Sequence[Mapping[str, Any]], *, turn:
         if (p, target) not in known:
             known[p, target] = round(gain.advantage(p, own, usual, target), 9)
         worth.append(known[p, target])
-    if len(set(worth)) < 2:
-        return []
-    late = max(row["opened_at"] for row in rows) - PATIENCE
-    order = [(0, 0.0) if row["opened_at"] < late else (1, -more) for row, more in zip(rows, worth, strict=True)]
-    ahead = sorted(range(len(rows)), key=order.__getitem__)[:AHEAD]
-    if turn:
-        ahead = [0, *(at for at in ahead if at != 0)]
-    return [(rows[at]["task_id"], rows[at]["n"]) for at in ahead]
+    return worth
 
 
 def _standing(terms: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[float, ...]:
