@@ -115,12 +115,12 @@ class Web:
 
 @contextmanager
 def serving_files(files: dict[str, bytes]) -> Iterator[Web]:
-    """Files under their names, everything else 404; a POST is kept."""
+    """Files under their names, whatever is asked of them; everything else 404; a POST is kept."""
     web = Web(files=files)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = web.files.get(self.path.removeprefix("/"))
+            body = web.files.get(self.path.partition("?")[0].removeprefix("/"))
             self.send_response(404 if body is None else 200)
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()

@@ -17,6 +17,8 @@ from tests.doors.test_scale_foreign import completed, enter
 from tests.doors.test_scale_work import leased, picture
 from tests.fixtures.served import serving, soon
 
+NOTHING_LEFT: dict[str, dict[str, str]] = {"unread": {}, "uncalled": {}, "refused": {}}
+
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Account]:
@@ -35,8 +37,12 @@ def web() -> Iterator[Web]:
 
 def command(old: Account, new: Account, **environ: str) -> tuple[list[str], dict[str, str]]:
     """`neraca scale import` from one account to another."""
+    return command_from(f"{old.served.url}/scale/v1", old.client.live, new, **environ)
+
+
+def command_from(url: str, key: str, new: Account, **environ: str) -> tuple[list[str], dict[str, str]]:
     code = "from neraca.cli import main; main()"
-    source = ["--from", f"{old.served.url}/scale/v1", "--key", old.client.live]
+    source = ["--from", url, "--key", key]
     own = {"NERACA_URL": new.served.url, "NERACA_KEY": new.client.live, "NERACA_ALLOW_PRIVATE_HOSTS": "1"}
     return [sys.executable, "-c", code, "scale", "import", *source, "--json"], {**os.environ, **own, **environ}
 
@@ -84,9 +90,9 @@ def test_an_account_moves_and_nothing_is_added_twice(account: Account, elsewhere
     web.wait(2)
 
     copied = imported(owner, elsewhere)
-    assert copied == {"projects": 1, "batches": 1, "tasks": 3, "files": 1, "unread": {}, "refused": {}}
+    assert copied == {"projects": 1, "batches": 1, "tasks": 3, "files": 1} | NOTHING_LEFT
     again = imported(owner, elsewhere)
-    assert again == {"projects": 0, "batches": 0, "tasks": 0, "files": 0, "unread": {}, "refused": {}}
+    assert again == {"projects": 0, "batches": 0, "tasks": 0, "files": 0} | NOTHING_LEFT
 
     project = elsewhere.live.get_project(name)
     assert [one["instruction"] for one in project.as_dict()["param_history"]] == ["One", "Two"]
@@ -130,7 +136,7 @@ def test_files_that_responses_name_move_too(account: Account, elsewhere: Account
 
     copied = imported(owner, elsewhere)
     lost = {f"{web.url}/lost.png": "its server answers 404"}
-    assert copied == {"projects": 0, "batches": 0, "tasks": 3, "files": 4, "unread": lost, "refused": {}}
+    assert copied == {"projects": 0, "batches": 0, "tasks": 3, "files": 4} | NOTHING_LEFT | {"unread": lost}
     web.files.clear()
     assert elsewhere.live.get_task(found.id).response == typed
     assert read(elsewhere, elsewhere.live.get_task(points.id).response["annotations"]["url"]) == frames
@@ -208,3 +214,90 @@ def test_an_account_that_cannot_be_asked_is_told_in_a_sentence(account: Account,
         assert done.returncode == 1
         assert done.stderr.strip().endswith(sentence)
         assert done.stderr.count("\n") == 1
+
+
+MOMENT = "2024-01-31T12:00:00.000Z"
+MAIL = "data@example.org"
+
+
+def told(number: int, word: str, **more: Any) -> dict[str, Any]:
+    """A completed task as Scale tells it."""
+    task = {
+        "task_id": f"5f127f6f26831d0010e985e{number}", "type": word, "status": "completed", "created_at": MOMENT,
+        "updated_at": MOMENT, "completed_at": MOMENT, "params": {}, "metadata": {}, "response": {},
+    }  # fmt: skip
+    return task | more
+
+
+def an_account_of_scale(web: Web) -> list[dict[str, Any]]:
+    """What an account of many years holds: older types and shapes, addresses of mail, more than the door knows."""
+    project = {"type": "laneannotation", "created_at": MOMENT, "param_history": [{"version": 0}]}
+    projects = [
+        project | {"name": "calls", "type": "phonecall"},
+        project | {"name": "lanes", "param_history": [{"version": 0}, {"version": 1, "instruction": "Draw."}]},
+    ]
+    batch = {"project": "lanes", "created_at": MOMENT, "metadata": {"a": 1}}
+    batches = [
+        batch | {"name": "of calls", "project": "calls", "status": "completed"},
+        batch | {"name": "mailed", "status": "completed", "callback": MAIL},
+        batch | {"name": "held", "status": "staging"},
+    ]
+    attempts = [{"response": {"annotations": {"kind": [["shop"]]}}}]
+    tasks = [
+        told(1, "textcollection", response={"annotations": {}}, attempts=attempts, callback_url=MAIL),
+        told(2, "phonecall"),
+        told(3, "laneannotation", project="lanes", batch="held", status="pending", callback_url=MAIL),
+    ]
+    total = {"total": len(tasks), "totalDocs": len(batches), "limit": 100, "offset": 0, "has_more": False}
+    for name, held in (
+        ("projects", projects),
+        ("batches", {"docs": batches, **total}),
+        ("tasks", {"docs": tasks, **total}),
+    ):
+        web.files[f"v1/{name}"] = json.dumps(held).encode()
+    return tasks
+
+
+def test_an_account_of_many_years(elsewhere: Account, web: Web) -> None:
+    """A stand-in for Scale's server: whatever one thing lacks, the others come, and the second time adds nothing."""
+    home = an_account(elsewhere, "of many years")
+    tasks = an_account_of_scale(web)
+    args, env = command_from(f"{web.url}/v1", "live_key", home)
+    counts = ({"projects": 1, "batches": 2, "tasks": 2}, {"projects": 0, "batches": 0, "tasks": 0})
+    for added in counts:
+        done = subprocess.run(args, env=env, capture_output=True, text=True, check=False)
+        copied = json.loads(done.stdout)
+        assert {name: copied[name] for name in added} == added
+        assert set(copied["refused"]) == {"calls", "of calls", tasks[1]["task_id"]}
+        assert "phonecall" in copied["refused"]["calls"]
+        assert done.returncode == 1
+        assert "3 were not copied; calls: " in done.stderr
+        if added["tasks"]:
+            assert "callback_url" in copied["uncalled"][MAIL] or "callback" in copied["uncalled"][MAIL]
+    history = home.live.get_project("lanes").as_dict()["param_history"]
+    assert [(one["version"], one.get("instruction")) for one in history] == [(0, None), (1, "Draw.")]
+    assert home.live.get_batch("held").status == "staging"
+    assert home.live.get_batch("mailed").metadata == {"a": 1}
+    kept = home.live.get_task(tasks[0]["task_id"]).as_dict()
+    assert {name: kept[name] for name in ("attempts", "callback_url", "response", "params")} == {
+        name: tasks[0][name] for name in ("attempts", "callback_url", "response", "params")
+    }
+    waiting = home.live.get_task(tasks[2]["task_id"])
+    assert (waiting.status, waiting.callback_url) == ("pending", MAIL)
+    home.live.finalize_batch("held")
+    assert enter(home, waiting.id, "Ada", {"lanes": 2}).status_code == 200
+    assert completed(home, waiting.id).callback_url == MAIL  # nobody is called: this server sends no mail
+
+
+def test_a_server_that_goes_away_is_told_and_the_rest_comes_later(elsewhere: Account, web: Web) -> None:
+    home = an_account(elsewhere, "interrupted")
+    an_account_of_scale(web)
+    whole = web.files.pop("v1/tasks")
+    args, env = command_from(f"{web.url}/v1", "live_key", home)
+    done = subprocess.run(args, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Broken off after 0 tasks" in done.stderr
+    assert "Traceback" not in done.stderr
+    web.files["v1/tasks"] = whole
+    done = subprocess.run(args, env=env, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["tasks"] == 2

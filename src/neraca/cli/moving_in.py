@@ -1,9 +1,12 @@
 """Moving house: a Scale account, or another Neraca, copied through Scale's own client."""
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import scaleapi
@@ -12,8 +15,12 @@ from neraca.cli.carrying import SECONDS, Carrier, Old
 from neraca.cli.speech import Refused
 
 PAGE = 100
+HELD = frozenset({"staging", "paused"})  # nobody works on such a batch here before it is finalized
+WAITS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # before a server is asked again that says it is asked too often
 OWN = frozenset({"version", "created_at"})  # what a project's history says beside the parameters
 Told = Callable[[float, float | None], None]
+Json = dict[str, Any]
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -25,14 +32,25 @@ class Copied:
     tasks: int = 0
     files: int = 0
     unread: dict[str, str] = field(default_factory=dict)  # files that keep the address they had, and why
-    refused: dict[str, str] = field(default_factory=dict)
+    uncalled: dict[str, str] = field(default_factory=dict)  # callbacks that cannot be called from here, and why
+    refused: dict[str, str] = field(default_factory=dict)  # tasks by their id, projects and batches by their name
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """An answer of a server that may be asked only so often."""
+    for wait in WAITS:
+        try:
+            return ask()
+        except scaleapi.exceptions.ScaleTooManyRequests:
+            time.sleep(wait)
+    return ask()
 
 
 def _met(account: scaleapi.ScaleClient) -> list[Any]:
     """An account's projects: what is asked of it first. Raises `Refused` for one that cannot be asked."""
     url = account.api.base_api_url
     try:
-        found: list[Any] = account.projects()
+        found: list[Any] = _patiently(account.projects)
     except scaleapi.exceptions.ScaleUnauthorized:
         raise Refused(f"{url} does not accept the key.") from None
     except scaleapi.exceptions.ScaleException as wrong:
@@ -47,9 +65,10 @@ class Mover:
     """From one account to another. What has moved in is passed over, so it may be broken off and run again."""
 
     def __init__(self, old_url: str, old_key: str, new_url: str, new_key: str, *, private: bool = False) -> None:
+        self._root = f"{new_url.rstrip('/')}/scale"
         self._old = scaleapi.ScaleClient(old_key, api_instance_url=old_url.rstrip("/"))
-        self._new = scaleapi.ScaleClient(new_key, api_instance_url=f"{new_url.rstrip('/')}/scale/v1")
-        self._http = httpx.Client(base_url=f"{new_url.rstrip('/')}/scale/v1/", auth=(new_key, ""), timeout=SECONDS)
+        self._new = scaleapi.ScaleClient(new_key, api_instance_url=f"{self._root}/v1")
+        self._http = httpx.Client(base_url=f"{self._root}/v1/", auth=(new_key, ""), timeout=SECONDS)
         self._carrier = Carrier(Old(old_url, old_key), self._http, self._upload, private=private)
         self.copied = Copied()
 
@@ -59,75 +78,108 @@ class Mover:
         self._carrier.close()
 
     def move(self, told: Told) -> Copied:
-        """Projects first, then batches, then tasks with their media; `told` hears how many tasks are done."""
-        self._projects()
-        self._batches()
+        """Projects first, then batches, then tasks with their media; `told` hears how many tasks are done.
+
+        What one of them lacks stops none of the others. Raises `Refused` where a server is lost.
+        """
         done = 0
-        for page, total in self._pages():
-            missing = set(self._post("arrivals/missing", {"task_ids": [t["task_id"] for t in page]})["missing"])
-            for task in page:
-                if task["task_id"] in missing:
-                    self._task(task)
-                done += 1
-                told(done, total)
+        try:
+            self._projects()
+            self._batches()
+            for page, total in self._pages():
+                missing = set(self._post("v1/arrivals/missing", {"task_ids": [t["task_id"] for t in page]})["missing"])
+                for task in page:
+                    if task["task_id"] in missing:
+                        self._task(task)
+                    done += 1
+                    told(done, total)
+        except (scaleapi.exceptions.ScaleException, httpx.HTTPError, ValueError) as wrong:
+            raise Refused(f"Broken off after {done} tasks: {wrong}. Run it again: it goes on from there.") from None
         self.copied.files, self.copied.unread = self._carrier.files, self._carrier.unread
         return self.copied
 
     def _upload(self, body: io.BytesIO, name: str, reference: str) -> str:
-        return str(self._new.upload_file(body, display_name=name[:200], reference_id=reference).attachment_url)
+        def once() -> str:
+            body.seek(0)
+            return str(self._new.upload_file(body, display_name=name[:200], reference_id=reference).attachment_url)
 
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        response = self._http.post(path, json=body)
-        if response.status_code != httpx.codes.OK:
-            raise ValueError(str(response.json().get("error", response.text)))
-        found: dict[str, Any] = response.json()
-        return found
+        return _patiently(once)
+
+    def _post(self, path: str, body: Json) -> Json:
+        """What this server answers. Raises ValueError with its sentence."""
+
+        def once() -> Json:
+            response = self._http.post(f"{self._root}/{path}", json=body)
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                raise scaleapi.exceptions.ScaleTooManyRequests(response.text, response.status_code)
+            if response.status_code != httpx.codes.OK:
+                raise ValueError(str(response.json().get("error", response.text)))
+            found: Json = response.json()
+            return found
+
+        return _patiently(once)
 
     def _projects(self) -> None:
-        here = {p.name: p for p in _met(self._new)}
+        here = {p.name: p.as_dict() for p in _met(self._new)}
         for project in _met(self._old):
-            told = project.as_dict()
-            history = [{k: v for k, v in one.items() if k not in OWN} for one in told["param_history"]]
-            if project.name not in here:
-                first = history[0] if history else None
-                self._new.create_project(
-                    project.name, scaleapi.tasks.TaskType(told["type"]), first,
-                    rapid=bool(told.get("rapid")), studio=bool(told.get("studio")), dataset_id=told.get("datasetId"),
-                )  # fmt: skip
-                self.copied.projects += 1
-                known = 1 if history else 0
-            else:
-                known = len(here[project.name].as_dict()["param_history"])
-            for params in history[known:]:
-                self._new.update_project(project.name, **params)
+            try:
+                self._project(project.as_dict(), here.get(project.name))
+            except ValueError as wrong:
+                self.copied.refused[project.name] = str(wrong)
+
+    def _project(self, told: Json, here: Json | None) -> None:
+        """A project with every version of its parameters that is not here."""
+        history = [{k: v for k, v in one.items() if k not in OWN} for one in told["param_history"]]
+        if here is None:
+            asked = {field: told.get(field) for field in ("name", "type", "rapid", "studio", "datasetId")}
+            here = self._post("v1/projects", {**asked, "params": history[0] if history else None})
+            self.copied.projects += 1
+        for params in history[len(here["param_history"]) :]:
+            self._post(f"v1/projects/{quote(told['name'], safe='')}/setParams", params)
 
     def _batches(self) -> None:
-        here = {b.name for b in self._new.get_batches()}
-        for batch in self._old.get_batches():
+        here = {b.name for b in _patiently(lambda: list(self._new.get_batches()))}
+        for batch in _patiently(lambda: list(self._old.get_batches())):
             if batch.name in here:
                 continue
-            told = batch.as_dict()
-            self._new.create_batch(
-                batch.project, batch.name, told.get("callback") or "", bool(told.get("calibration_batch")),
-                bool(told.get("self_label_batch")), batch.metadata or None,
-            )  # fmt: skip
-            if batch.status != "staging":
-                self._new.finalize_batch(batch.name)
-            self.copied.batches += 1
+            try:
+                self._batch(batch.as_dict())
+                self.copied.batches += 1
+            except ValueError as wrong:
+                self.copied.refused[batch.name] = str(wrong)
 
-    def _pages(self) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    def _batch(self, told: Json) -> None:
+        """A batch as it is there: the newer protocol makes one in staging, whatever its project is."""
+        asked = {field: told.get(field) for field in ("name", "calibration_batch", "self_label_batch", "metadata")}
+        callback, held = told.get("callback"), told["status"] in HELD
+        path = "v2/batch" if held else "v1/batches"
+        asked |= {"project_name" if held else "project": told["project"]}
+        try:
+            self._post(path, {**asked, "callback": callback})
+        except ValueError as wrong:
+            if not callback:
+                raise
+            self._post(path, asked)
+            self.copied.uncalled[str(callback)] = str(wrong)
+        if not held:
+            self._post(f"v1/batches/{quote(told['name'], safe='')}/finalize", {})
+
+    def _pages(self) -> Iterator[tuple[list[Json], int]]:
         token = None
         while True:
             asked = {"limit": PAGE, "include_attachment_url": True} | ({"next_token": token} if token else {})
-            page = self._old.tasks(**asked)
+            page = _patiently(partial(self._old.tasks, **asked))
             yield [task.as_dict() for task in page.docs], page.total
             token = page.next_token
             if not page.has_more or not token:
                 return
 
-    def _task(self, task: dict[str, Any]) -> None:
+    def _task(self, task: Json) -> None:
         try:
-            told = self._carrier.task(task)
-            self.copied.tasks += bool(self._post("arrivals", told)["added"])
+            made = self._post("v1/arrivals", self._carrier.task(task))
         except (ValueError, httpx.HTTPError, scaleapi.exceptions.ScaleException) as wrong:
             self.copied.refused[str(task["task_id"])] = str(wrong)
+            return
+        self.copied.tasks += made["added"]
+        if "uncalled" in made:
+            self.copied.uncalled[task["callback_url"]] = made["uncalled"]

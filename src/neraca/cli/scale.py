@@ -37,12 +37,19 @@ def import_account(
         print(json.dumps(dataclasses.asdict(copied)))
     else:
         print(f"{copied.projects} projects, {copied.batches} batches, {copied.tasks} tasks, {copied.files} files.")
-    if copied.unread and not as_json:
-        url, why = next(iter(copied.unread.items()))
-        print(f"{len(copied.unread)} files could not be read and keep their address; {cut(url, 200)}: {why}.")
+    if not as_json:
+        _left("files could not be read and keep their address", copied.unread)
+        _left("callbacks cannot be called from here", copied.uncalled)
     if copied.refused:
-        task_id, why = next(iter(copied.refused.items()))
-        raise Refused(f"{len(copied.refused)} tasks were not copied; {task_id}: {why}")
+        name, why = next(iter(copied.refused.items()))
+        raise Refused(f"{len(copied.refused)} were not copied; {cut(name, 200)}: {why}")
+
+
+def _left(what: str, found: dict[str, str]) -> None:
+    """One line on what could not be brought whole, with the first of it."""
+    if found:
+        url, why = next(iter(found.items()))
+        print(f"{len(found)} {what}; {cut(url, 200)}: {why.rstrip('.')}.")
 
 
 @scale.command("move")

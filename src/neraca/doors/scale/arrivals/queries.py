@@ -21,16 +21,17 @@ async def taken(db: Connection, task_id: UUID) -> bool:
 
 
 async def as_it_was(db: Connection, task_id: UUID, values: dict[str, Any]) -> None:
-    """The times and the review that it had where it comes from; whoever listened has been told there."""
+    """The times, the review and whatever else it had where it comes from; whoever listened has been told there."""
     await db.execute("delete from outbox where topic = 'scale' and task_id = %(i)s", {"i": task_id})
     await db.execute(
         "update scale_task set created_at = coalesce(%(created_at)s, created_at),"
         " updated_at = coalesce(%(updated_at)s, updated_at), completed_at = %(completed_at)s,"
+        " callback_url = coalesce(%(callback_url)s, callback_url),"
         " callback_succeeded = %(callback_succeeded)s, review_status = %(review_status)s where id = %(i)s",
         {**values, "i": task_id},
     )
     await db.execute(
         "update scale_body set review_comments = %(review_comments)s, audits = %(audits)s::jsonb,"
-        " prior = %(prior)s::jsonb where id = %(i)s",
+        " prior = %(prior)s::jsonb, beside = %(beside)s::jsonb where id = %(i)s",
         {**values, "i": task_id},
     )

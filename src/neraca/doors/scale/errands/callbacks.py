@@ -16,7 +16,7 @@ from neraca.doors.scale.batches import queries as batches
 from neraca.doors.scale.batches.service import counted, shown
 from neraca.doors.scale.errands import queries
 from neraca.doors.scale.tasks import queries as tasks
-from neraca.doors.scale.tasks import show
+from neraca.doors.scale.tasks import rules, show
 from neraca.kit.session import Connection
 
 TOPIC = "scale"
@@ -38,7 +38,7 @@ async def tell(db: Connection, home: House, row: dict[str, Any], now: datetime) 
             continue
         rejected = task["status"] == "pending" and task["review_status"] is not None
         due = task["status"] in {"completed", "error"} or rejected
-        if task["callback_url"] is not None and due:
+        if due and (task["callback_url"] or "").startswith(rules.WEB):  # mail is for nobody to send here
             (told,) = await show.many(db, [task], home)
             await _send(db, mode, task["callback_url"], task["id"], row["id"], "task", task_payload(told), now)
         if task["batch_id"] is not None and task["status"] != "pending":

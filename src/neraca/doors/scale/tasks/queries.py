@@ -69,6 +69,7 @@ SHOWN = (
     " t.review_status, t.created_at, t.updated_at, t.completed_at, t.project_id, t.batch_id, b.instruction,"
     " b.params::text as params, b.metadata::text as metadata, b.native->>'image' as image,"
     " b.response::text as response, b.review_comments, b.audits::text as audits, b.prior::text as prior,"
+    " b.beside::text as beside,"
     " p.name as project, a.name as batch, v.value::text as verdict"
 )
 JOINED = (

@@ -16,6 +16,11 @@ from neraca.kit.session import Connection
 
 Row = Mapping[str, Any]
 PLAIN = ("instruction", "callback_url", "callback_succeeded", "project", "batch", "unique_id", "tags")
+TOLD = frozenset({
+    *PLAIN, "task_id", "type", "status", "created_at", "updated_at", "completed_at", "params", "metadata", "is_test",
+    "response", "customer_review_status", "customer_review_comments", "audits", "prior_responses",
+    "attachmentS3Downloads",
+})  # fmt: skip
 LIMITED = ("task_id", "status", "metadata", "project")
 TAIL = "0" * 8
 ASSET = "asset:"
@@ -78,6 +83,8 @@ def one(row: Row, place: Row | None, home: House, *, links: CellSession | None =
             told[key] = _raw(row[field])
     if links is not None:
         told["attachmentS3Downloads"] = _downloads(row, links)
+    if row["beside"] is not None:
+        return {**msgspec.json.decode(row["beside"]), **told}
     return told
 
 
