@@ -133,6 +133,49 @@ def test_10_numbers_as_text_and_unknown_parameters(account: Account) -> None:
         )
 
 
+NULLS: list[tuple[str, dict[str, Any]]] = [
+    ("annotation", {"objects_to_annotate": ["cow"], "min_width": None, "min_height": None, "attachment_type": None}),
+    ("imageannotation", {"geometries": {"box": {"objects_to_annotate": ["cow"], "can_rotate": None}, "polygon": None}}),
+    ("segmentannotation", {"labels": [{"choice": "car", "subchoices": None, "display": None}]}),
+    ("categorization", {"attachment_type": "image", "categories": ["a", "b"], "allow_multiple": None}),
+    (
+        "comparison",
+        {"attachments": ["https://example.org/a"] * 2, "attachment_type": "image", "choices": ["a"], "fields": None},
+    ),
+    ("videoplaybackannotation", {"geometries": {"box": {"objects_to_annotate": ["b"]}}, "frame_rate": None}),
+    ("textcollection", {"fields": [{"type": "text", "field_id": "a", "title": "A"}], "responses_required": None}),
+]
+UNSET = dict.fromkeys(("project", "batch", "instruction", "callback_url", "metadata", "tags", "unique_id", "priority"))
+
+
+def test_a_null_is_a_parameter_that_is_not_set(account: Account) -> None:
+    """Code that has a default of None for everything sends it."""
+    for word, params in NULLS:
+        given = {"attachment": "https://example.org/cow.jpg", **params}
+        task = account.live.create_task(TaskType(word), **given, **UNSET, hypothesis=None)
+        assert task.params == given | {"priority": None, "hypothesis": None}
+        assert not task.as_dict().keys() & {"project", "batch", "instruction", "callback_url", "tags", "unique_id"}
+    with pytest.raises(exceptions.ScaleInvalidRequest, match='"categories" is required'):
+        account.live.create_task(TaskType.Categorization, attachment="x", attachment_type="text", categories=None)
+    with pytest.raises(exceptions.ScaleInvalidRequest, match='"geometries": needs at least one geometry'):
+        account.live.create_task(TaskType.ImageAnnotation, attachment="https://example.org/1", geometries={"box": None})
+
+
+def test_a_projects_parameters_are_the_defaults(account: Account) -> None:
+    """Its callback too; null means the project's, anything else is the task's own."""
+    url = "https://example.org/hook"
+    colours = {"attachment_type": "text", "categories": ["red", "blue"], "callback_url": url}
+    project = account.live.create_project(fresh("defaults"), TaskType.Categorization, colours)
+    task = account.live.create_task(
+        TaskType.Categorization, project=project.name, attachment="x", categories=None, callback_url=None
+    )
+    assert (task.params["categories"], task.callback_url) == (["red", "blue"], url)
+    own = account.live.create_task(
+        TaskType.Categorization, project=project.name, attachment="x", categories=["a", "b"], callback_url=url + "/own"
+    )
+    assert (own.params["categories"], own.callback_url) == (["a", "b"], url + "/own")
+
+
 def test_11_no_project_and_no_batch(account: Account) -> None:
     task = account.live.get_task(colour(account).id)
     assert task.status == "pending"
@@ -185,6 +228,38 @@ def test_times_in_every_spelling(account: Account) -> None:
         assert account.live.tasks(project=project.name, start_time=after.strftime(spell)).total == 0
     with pytest.raises(exceptions.ScaleInvalidRequest, match="start_time"):
         account.live.tasks(start_time="yesterday")
+
+
+def test_what_is_told_of_a_task_finds_it(account: Account) -> None:
+    """Code that goes backwards through time asks for what is no later than the oldest it has."""
+    project = account.live.create_project(fresh("times"), TaskType.Categorization, CATEGORIES)
+    task = account.live.create_task(TaskType.Categorization, project=project.name)
+    batch = account.live.create_batch(project.name, fresh("b"))
+    for bound in ("created_after", "created_before", "updated_after", "updated_before"):
+        at = task.created_at if bound.startswith("created") else account.live.get_task(task.id).updated_at
+        assert account.live.get_tasks_count(project_name=project.name, **{bound: at}) == 1
+    for bound in ("created_after", "created_before"):
+        assert [b.name for b in account.live.get_batches(project.name, **{bound: batch.created_at})] == [batch.name]
+
+
+def test_a_name_that_there_is_not_is_told(account: Account) -> None:
+    for names in ({"project": "nowhere"}, {"batch": "nowhere"}):
+        (what,) = names
+        with pytest.raises(exceptions.ScaleResourceNotFound, match=f"There is no {what} 'nowhere'"):
+            colour(account, **names)
+    for ask in (account.live.get_project, account.live.update_project):
+        with pytest.raises(exceptions.ScaleResourceNotFound, match="There is no project 'nowhere'"):
+            ask("nowhere")
+    for ask in (account.live.get_batch, account.live.finalize_batch, account.live.batch_status):
+        with pytest.raises(exceptions.ScaleResourceNotFound, match="There is no batch 'nowhere'"):
+            ask("nowhere")
+
+
+def test_a_wrong_label_is_named_by_its_place_alone(account: Account) -> None:
+    with pytest.raises(exceptions.ScaleInvalidRequest) as caught:
+        account.live.create_task(TaskType.Annotation, attachment="https://example.org/1", objects_to_annotate=["a", {}])
+    assert '"objects_to_annotate.1.choice" is required' in caught.value.message
+    assert "constrained" not in caught.value.message
 
 
 def test_a_form_as_curl_sends_it(account: Account) -> None:

@@ -20,7 +20,7 @@ from neraca.accounts import MANAGE, CellSession, inside, key_as_user, principal
 from neraca.doors.scale import words
 from neraca.kit import requests
 from neraca.kit.problems import Problem
-from neraca.wire.errors import Conflict, Forbidden, ValidationFailed
+from neraca.wire.errors import Conflict, Forbidden, NotFound, ValidationFailed
 
 PREFIX = "/scale/"
 LIMIT = 16 * requests.MIB
@@ -47,7 +47,7 @@ def answer(body: object, status: int = 200) -> Response:
 
 
 def _sentence(problem: Problem) -> str:
-    if isinstance(problem, ValidationFailed) and problem.errors:
+    if isinstance(problem, ValidationFailed | NotFound) and problem.errors:
         return " ".join(fault.detail for fault in problem.errors)
     return problem.detail
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from neraca.accounts import CellSession
 from neraca.kit.problems import Fault, Problem
-from neraca.wire.errors import CursorInvalid, ValidationFailed
+from neraca.wire.errors import CursorInvalid, NotFound, ValidationFailed
 
 NAME_LIMIT = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -46,6 +46,22 @@ def moment(text: str, field: str) -> datetime:
     if not 1900 < found.year < 9000:
         raise wrong(field, f"{field} is out of range.")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def bound(text: str, field: str) -> datetime:
+    """A time that a filter names; an upper one holds to the end of its millisecond. Raises 400.
+
+    Times are told in whole milliseconds: a task is found under the time that was told of it.
+    """
+    found = moment(text, field)
+    if field != "end_time" and not field.endswith("_before"):
+        return found
+    return found.replace(microsecond=found.microsecond // 1000 * 1000) + timedelta(microseconds=999)
+
+
+def nothing(field: str, name: str) -> Problem:
+    """404 with a sentence that says what there is not."""
+    return NotFound(errors=[Fault(f"#/{field}", "not-found", f"There is no {field} {name!a:.100}.")])
 
 
 def truth(value: object, field: str, default: bool = False) -> bool:

@@ -9,7 +9,7 @@ from neraca.doors.scale.batches import order_queries, queries
 from neraca.doors.scale.projects import service as projects
 from neraca.doors.scale.tasks import queries as tasks
 from neraca.doors.scale.tasks import rules
-from neraca.wire.errors import Duplicate, NotFound
+from neraca.wire.errors import Duplicate
 
 COUNTS = ("pending", "completed", "error", "canceled")
 STATUSES = frozenset({"staging", "in_progress", "completed", "paused", "cancelled"})
@@ -69,7 +69,7 @@ async def row(session: CellSession, name: str) -> queries.Row:
     """A batch of this account. Raises 404."""
     found = await queries.get(session.db, words.mode(session), name)
     if found is None:
-        raise NotFound
+        raise words.nothing("batch", name)
     return found
 
 
@@ -116,7 +116,7 @@ async def listed(session: CellSession, given: Mapping[str, str]) -> dict[str, An
         "status": words.among(given["status"], "status", STATUSES) if given.get("status") else None,
         "exclude_archived": words.truth(given.get("exclude_archived"), "exclude_archived"),
         **{
-            short: words.moment(given[name], name) if given.get(name) else None
+            short: words.bound(given[name], name) if given.get(name) else None
             for short, name in (("start", "start_time"), ("end", "end_time"))
         },
     }

@@ -33,7 +33,7 @@ async def create(session: CellSession, purpose: str, word: str, given: dict[str,
     params = {name: value for name, value in asked.params.items() if name not in ANSWERS}
     project = await projects.row(session, asked.project) if asked.project else None
     default = project["history"][-1] if project and project["history"] else {}
-    whole = _over(default, params)
+    whole = rules.over(default, params)
     rules.checked(word, whole, private=session.house.private_hosts)
     expected = given.get("expected_response")
     if not isinstance(expected, dict):
@@ -60,11 +60,6 @@ async def create(session: CellSession, purpose: str, word: str, given: dict[str,
     if values["stage"] == READY:
         await weaving.weave(session, values, values["native"])
     return _told(values)
-
-
-def _over(default: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """A task's parameters over its project's."""
-    return {**{k: v for k, v in default.items() if k not in rules.APART}, **params}
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +108,7 @@ async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
         async with house.inside(cell) as db:
             rows = await queries.candidates(db, after, PAGE)
         for row in rows:
-            if translate.fit(row["type"], _over(row["of_project"], row["params"])).kind == "foreign":
+            if translate.fit(row["type"], rules.over(row["of_project"], row["params"])).kind == "foreign":
                 continue
             async with house.inside(cell) as db:
                 if await _moved(acting(db, house, cell, mode=row["mode"], actor=actor), row):
@@ -126,7 +121,7 @@ async def move(house: House, cell: Cell, actor: str) -> dict[str, int]:
 async def _moved(session: CellSession, row: queries.Row) -> bool:
     if not await queries.lock(session.db, row["id"], [NEVER]):
         return False
-    whole = _over(row["of_project"], row["params"])
+    whole = rules.over(row["of_project"], row["params"])
     try:
         where = await weaving.located(session, row, whole, row["of_project"].get("instruction"))
     except Problem as problem:

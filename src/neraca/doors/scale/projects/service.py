@@ -7,7 +7,7 @@ from neraca.accounts import CellSession
 from neraca.doors.scale import words
 from neraca.doors.scale.projects import queries
 from neraca.doors.scale.shapes import TYPES
-from neraca.wire.errors import Duplicate, NotFound
+from neraca.wire.errors import Duplicate
 from neraca.wire.projects import ProjectChange
 
 TEMPLATED = frozenset({"chat", "textcollection"})
@@ -71,7 +71,7 @@ async def row(session: CellSession, name: str) -> queries.Row:
     """A project of this account. Raises 404."""
     found = await queries.get(session.db, words.mode(session), name)
     if found is None:
-        raise NotFound
+        raise words.nothing("project", name)
     return found
 
 

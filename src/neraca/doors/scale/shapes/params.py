@@ -4,10 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from neraca.doors.scale.shapes.parts import Label, Labels, Open, Side, Table, Text, Texts
+from neraca.doors.scale.shapes.parts import Asked, Label, Labels, Side, Table, Text, Texts
 
 
-class Shaped(Open):
+class Shaped(Asked):
     """What all geometries take."""
 
     objects_to_annotate: Labels
@@ -25,7 +25,7 @@ class Path(Shaped):
     max_vertices: Annotated[int, Field(ge=1)] | None = None
 
 
-class Geometries(Open):
+class Geometries(Asked):
     box: Box | None = None
     polygon: Path | None = None
     line: Path | None = None
@@ -40,7 +40,7 @@ class Geometries(Open):
         return self
 
 
-class OneOrMore(Open):
+class OneOrMore(Asked):
     """`attachment` or `attachments`."""
 
     attachment: Text | None = None
@@ -53,20 +53,20 @@ class OneOrMore(Open):
         return self
 
 
-class ImageAnnotation(Open):
+class ImageAnnotation(Asked):
     attachment: Text
     geometries: Geometries
     annotation_attributes: Table | None = None
 
 
-class OneGeometry(Open):
+class OneGeometry(Asked):
     attachment: Text
     objects_to_annotate: Labels
     min_width: Side = 0
     min_height: Side = 0
 
 
-class Segmentation(Open):
+class Segmentation(Asked):
     attachment: Text
     labels: Annotated[list[Label], Field(min_length=1, max_length=50)]
 
@@ -76,13 +76,13 @@ class Video(OneOrMore):
     frame_rate: Annotated[float, Field(gt=0)] | None = None
 
 
-class Lidar(Open):
+class Lidar(Asked):
     attachments: Texts
     attachment_type: Text
     labels: Labels
 
 
-class LidarSegmentation(Open):
+class LidarSegmentation(Asked):
     labels: Labels
     attachments: Texts | None = None
     lidar_task: Text | None = None
@@ -94,23 +94,23 @@ class LidarSegmentation(Open):
         return self
 
 
-class SensorFusion(Open):
+class SensorFusion(Asked):
     attachments: Annotated[list[Text], Field(min_length=1, max_length=1)]
     scene_format: Text
     annotation_definition: list[JsonValue]
     is_frameless: bool
 
 
-class Named(Open):
+class Named(Asked):
     name: Text
 
 
-class Entities(Open):
+class Entities(Asked):
     text: Text
     labels: Annotated[list[Named], Field(min_length=1)]
 
 
-class Categorization(Open):
+class Categorization(Asked):
     attachment: Text
     attachment_type: Text
     categories: Labels
@@ -118,7 +118,7 @@ class Categorization(Open):
     allow_multiple: bool = False
 
 
-class Comparison(Open):
+class Comparison(Asked):
     attachments: Annotated[list[JsonValue], Field(min_length=2)]
     attachment_type: Text
     choices: list[JsonValue] | None = None
@@ -131,21 +131,21 @@ class Comparison(Open):
         return self
 
 
-class Collected(Open):
+class Collected(Asked):
     type: Text
 
 
-class TextCollection(Open):
+class TextCollection(Asked):
     fields_: Annotated[list[Collected], Field(alias="fields", min_length=1)]
     responses_required: Annotated[int, Field(ge=1, le=100)] = 1
 
 
-class DataCollection(Open):
+class DataCollection(Asked):
     attachment: Text
     fields_: Annotated[JsonValue, Field(alias="fields")]
 
 
-class Transcription(Open):
+class Transcription(Asked):
     attachment: Text
     fields_: Annotated[Table | None, Field(alias="fields")] = None
     repeatable_fields: Table | None = None
@@ -157,7 +157,7 @@ class Transcription(Open):
         return self
 
 
-class Featured(Open):
+class Featured(Asked):
     type: Text
 
 

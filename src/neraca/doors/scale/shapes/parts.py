@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 
 class Open(BaseModel):
@@ -15,7 +15,18 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Side = Annotated[float, Field(ge=0)]
 
 
-class LabelDescription(Open):
+class Asked(Open):
+    """Parameters. Code that writes null for what it does not set means the default."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def unset(cls, given: Any) -> Any:
+        if isinstance(given, dict) and None in given.values():
+            return {name: value for name, value in given.items() if value is not None}
+        return given
+
+
+class LabelDescription(Asked):
     """A label with labels below it; only the leaves are chosen."""
 
     choice: Text
@@ -42,6 +53,11 @@ class Linked(Open):
 
 class Nothing(Open):
     """A type whose form is not public: any object."""
+
+
+def flag(value: object) -> bool:
+    """A flag that has been checked; a form sends a word."""
+    return str(value).lower() in {"true", "1", "t", "y", "yes", "on"}
 
 
 def leaves(labels: list[Any]) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ def sample(word: str, params: Mapping[str, Any]) -> dict[str, Any]:
     match word:
         case "categorization":
             first = parts.leaves(params["categories"])[0][0]
-            return {"category": [first] if params.get("allow_multiple") else first}
+            return {"category": [first] if parts.flag(params.get("allow_multiple")) else first}
         case "comparison":
             choices = params.get("choices") or [None]
             return {"choice": choices[0], "fields": dict.fromkeys(fields, "") if isinstance(fields, dict) else {}}

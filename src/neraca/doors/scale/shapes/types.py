@@ -1,5 +1,6 @@
 """The one table of task types: what each is asked with, answers with, and which kind works it."""
 
+import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
@@ -8,6 +9,7 @@ from neraca.doors.scale.shapes import params, parts, responses
 from neraca.kind import shown
 
 FOREIGN = "foreign"
+INSTANCE = re.compile(r" or instance of \w+$")  # a class is nothing to whoever sends JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,30 @@ def faults(shape: type[BaseModel], raw: object, word: str) -> list[tuple[str, st
     try:
         shape.model_validate(raw)
     except ValidationError as error:
-        return [
-            _fault(e["loc"], e["type"], e["msg"], word)
-            for e in error.errors(include_url=False, include_context=False, include_input=False)[:10]
-        ]
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return [_fault(_place(e["loc"], raw, e["type"] == "missing"), e["type"], e["msg"], word) for e in found[:10]]
     return []
 
 
-def _fault(path: tuple[str | int, ...], code: str, message: str, word: str) -> tuple[str, str]:
-    name = ".".join(str(part) for part in path)
+def _place(path: tuple[str | int, ...], raw: object, missing: bool) -> str:
+    """Where it is in what was sent: the names of shapes that were tried on the way are no part of it."""
+    told: list[str] = []
+    at: object = raw
+    for n, part in enumerate(path):
+        if isinstance(at, list) and isinstance(part, int) and part < len(at):
+            at = at[part]
+        elif isinstance(at, dict) and (part in at or (missing and n == len(path) - 1)):
+            at = at.get(part)
+        else:
+            continue
+        told.append(str(part))
+    return ".".join(told)
+
+
+def _fault(name: str, code: str, message: str, word: str) -> tuple[str, str]:
     if code == "missing":
         return name, f"{shown(name)} is required for a task of the type {word}."
-    said = message.removeprefix("Value error, ").rstrip(".")
+    said = INSTANCE.sub("", message.removeprefix("Value error, ").rstrip("."))
     if not name:
         return name, f"For a task of the type {word}, {said}."
     return name, f"{shown(name)}: {said[:1].lower()}{said[1:]}."

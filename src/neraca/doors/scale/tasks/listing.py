@@ -42,7 +42,7 @@ def filters(session: CellSession, given: Mapping[str, Sequence[str]]) -> dict[st
     found: dict[str, Any] = {"mode": words.mode(session)}
     for name, field in TIMES.items():
         if given.get(name):
-            found[field] = words.moment(given[name][-1], name)
+            found[field] = words.bound(given[name][-1], name)
     if given.get("status"):
         found["status"] = words.among(given["status"][-1], "status", STATUSES)
     if given.get("type"):

@@ -51,6 +51,12 @@ def asked(given: Mapping[str, Any], *, private: bool) -> Asked:
     )
 
 
+def over(default: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """A task's parameters over its project's; null is what the project says."""
+    inherited = {name: value for name, value in default.items() if name not in APART}
+    return {**inherited, **{k: v for k, v in params.items() if v is not None or k not in inherited}}
+
+
 def unique_id(value: object) -> str | None:
     """Numbers are taken as text."""
     if isinstance(value, int) and not isinstance(value, bool):

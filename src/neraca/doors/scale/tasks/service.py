@@ -38,8 +38,9 @@ async def create(
     mode = words.mode(session)
     names = await _named(session, mode, word, asked)
     default = names["params"] or {}
-    params = {**{k: v for k, v in default.items() if k not in rules.APART}, **asked.params}
-    rules.checked(word, params, private=session.house.private_hosts)
+    params = rules.over(default, asked.params)
+    if ended is None:  # what has ended elsewhere was taken there
+        rules.checked(word, params, private=session.house.private_hosts)
     values: dict[str, Any] = {
         "id": task_id or new_id(),
         "mode": mode,
@@ -55,7 +56,7 @@ async def create(
         "unique_id": asked.unique_id,
         "idempotency_key": idempotency_key,
         "tags": asked.tags,
-        "callback_url": asked.callback_url,
+        "callback_url": asked.callback_url or _called(session, default, arrived=task_id is not None),
         "instruction": asked.instruction or default.get("instruction"),
         "params": json.dumps(params),
         "metadata": json.dumps(asked.metadata),
@@ -81,9 +82,16 @@ async def create(
     return _born(told, session.house)
 
 
+def _called(session: CellSession, default: dict[str, Any], *, arrived: bool) -> str | None:
+    """Who is called where a project says it; a task that moves in says all itself. Raises 400."""
+    if arrived:
+        return None
+    return rules.callback(default.get("callback_url"), "callback_url", private=session.house.private_hosts)
+
+
 def _born(values: dict[str, Any], home: House) -> dict[str, Any]:
     """A task as it is told at its creation: pending, whatever happens next."""
-    nothing = {"callback_succeeded": None, "review_status": None, "audits": None, "prior": None, "verdict": None}
+    nothing = dict.fromkeys(("callback_succeeded", "review_status", "audits", "prior", "beside", "verdict"))
     return show.one({**values, **nothing, "status": "pending", "completed_at": None, "response": None}, None, home)
 
 
@@ -94,10 +102,10 @@ async def _named(session: CellSession, mode: str, word: str, asked: rules.Asked)
             ("project_id", "project_name", "batch_id", "batch_state", "batch_completed", "params"), None
         )
     names = await queries.named(session.db, mode, asked.project, asked.batch)
-    if names["project_id"] is None and asked.project is not None:
-        raise NotFound
+    if asked.project is not None and names["project_id"] is None:
+        raise words.nothing("project", asked.project)
     if asked.batch is not None and names["batch_id"] is None:
-        raise NotFound
+        raise words.nothing("batch", asked.batch)
     if asked.batch is not None and names["batch_project"] != names["project_id"]:
         raise words.wrong("batch", "batch belongs to another project.")
     if names["batch_state"] == "cancelled":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from neraca.doors.scale.shapes.parts import leaves
+from neraca.doors.scale.shapes.parts import flag, leaves
 from neraca.doors.scale.translate.fit import Fit, Json
 
 QUESTION = "Which category fits?"
@@ -10,7 +10,7 @@ WORDS = {"image", "text"}  # what the editor can show
 
 
 def fit(params: Json) -> Fit | None:
-    if params["attachment_type"] not in WORDS or params.get("allow_multiple") not in {None, False, "false", "False"}:
+    if params["attachment_type"] not in WORDS or flag(params.get("allow_multiple")):
         return None
     options = [{"id": f"c{i}", "label": shown} for i, (_, shown) in enumerate(leaves(params["categories"]))]
     config = {"question": QUESTION, "options": options}

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from neraca.doors.scale.shapes.parts import leaves
+from neraca.doors.scale.shapes.parts import flag, leaves
 from neraca.doors.scale.translate.fit import Fit, Json, silent
 
 QUESTION = "Draw a box around every object."
@@ -18,15 +18,16 @@ def _box(params: Json) -> dict[str, Any] | None:
     geometries = params.get("geometries")
     if geometries is None:  # the older type has them at the top
         return dict(params)
-    if set(geometries) != {"box"}:
+    asked = {name: shape for name, shape in geometries.items() if shape is not None}
+    if set(asked) != {"box"}:
         return None
-    box: dict[str, Any] = geometries["box"]
-    return None if box.get("can_rotate") else box
+    box: dict[str, Any] = asked["box"]
+    return None if flag(box.get("can_rotate")) else box
 
 
 def fit(params: Json) -> Fit | None:
     box = _box(params)
-    if box is None or params.get("attachment_type", "image") != "image" or not silent(params, *BEYOND):
+    if box is None or (params.get("attachment_type") or "image") != "image" or not silent(params, *BEYOND):
         return None
     classes = [{"id": f"c{i}", "label": shown} for i, (_, shown) in enumerate(leaves(box["objects_to_annotate"]))]
     config = {"question": QUESTION, "classes": classes, "shapes": ["box"]}
@@ -46,8 +47,8 @@ def _names(params: Json, config: Json) -> dict[str, str]:
 
 def response(answer: Json, params: Json, config: Json, task_id: UUID) -> dict[str, Any]:
     names, box = _names(params, config), _box(params) or {}
-    modern = "geometries" in params
-    whole = bool(box.get("integer_pixels"))
+    modern = params.get("geometries") is not None
+    whole = flag(box.get("integer_pixels"))
     told = []
     for i, thing in enumerate(answer["objects"]):
         left, top, width, height = (thing["box"][side] for side in "xywh")

@@ -87,7 +87,7 @@ async def list_tasks(session: CellSession, given: Given, expand: Sequence[str]) 
         found["status"] = words.among(given["status"], "status", TASK_STATUSES)
     for name, field in (("completed_after", "completed_from"), ("completed_before", "completed_to")):
         if given.get(name):
-            found[field] = words.moment(given[name], name)
+            found[field] = words.bound(given[name], name)
     limit = words.whole(given.get("limit"), "limit", PAGE, 1, PAGE)
     page = await listing.page(session, found, limit, given.get("next_token") or None)
     told: Json = {"tasks": await tasks(session, page.rows, expand)}
@@ -161,7 +161,7 @@ async def list_batches(session: CellSession, given: Given, expand: Sequence[str]
         "mode": words.mode(session),
         "project_id": (await project_row(session, given))["id"] if _names_project(given) else None,
         "status": words.among(given["status"], "status", old_batches.STATUSES) if given.get("status") else None,
-        **{name: words.moment(given[name], name) if given.get(name) else None for name in times},
+        **{name: words.bound(given[name], name) if given.get(name) else None for name in times},
     }
     limit = words.whole(given.get("limit"), "limit", PAGE, 1, PAGE)
     scope = f"scale-batches:{session.who.client_id}:{sorted((k, str(v)) for k, v in filters.items())}"
@@ -230,7 +230,7 @@ async def cancel(session: CellSession, given: Json) -> Json:
 
 async def list_projects(session: CellSession, given: Given) -> Json:
     """Every project."""
-    since, until = (words.moment(given[n], n) if given.get(n) else None for n in ("created_after", "created_before"))
+    since, until = (words.bound(given[n], n) if given.get(n) else None for n in ("created_after", "created_before"))
     rows = await queries.projects(session.db, words.mode(session), since, until)
     return {"projects": [show.project(row) for row in rows]}
 
