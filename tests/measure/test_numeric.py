@@ -109,5 +109,5 @@ def test_bad_rows_are_named() -> None:
             numeric.estimate([0, 0], [0, 1], [1.0, bad], tasks=1, labelers=2)
     with pytest.raises(ValueError, match="Row 0: there is no labeler 2"):
         numeric.estimate([0], [2], [1.0], tasks=1, labelers=2)
-    with pytest.raises(ValueError, match="vector of integers"):
+    with pytest.raises(ValueError, match=r"Row 0: a task is a whole number, not 0\.5"):
         numeric.estimate([0.5], [0], [1.0], tasks=1, labelers=1)

@@ -79,5 +79,5 @@ def test_gold_and_odd_crowds() -> None:
     assert ordinal.estimate([], [], [], tasks=2, labelers=0, classes=3).label.tolist() == [-1, -1]
     with pytest.raises(ValueError, match="Row 1: there is no class 4"):
         ordinal.estimate([0, 0], [0, 1], [0, 4], tasks=1, labelers=2, classes=4)
-    with pytest.raises(ValueError, match="gold must hold"):
+    with pytest.raises(ValueError, match="Gold of task 0: there is no class 2"):
         ordinal.estimate([0], [0], [0], tasks=1, labelers=1, classes=2, gold=[2])

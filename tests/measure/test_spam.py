@@ -114,5 +114,5 @@ def test_odd_crowds() -> None:
     assert not any(s.suspect for s in same)
     with pytest.raises(ValueError, match="Row 1: there is no class 5"):
         spam.screen([0, 0], [0, 1], [1, 5], tasks=1, labelers=2, classes=2)
-    with pytest.raises(ValueError, match="gold must hold"):
+    with pytest.raises(ValueError, match="Gold of task 0: there is no class 7"):
         spam.screen([0], [0], [0], tasks=1, labelers=1, classes=2, gold=[7])

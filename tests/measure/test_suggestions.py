@@ -89,7 +89,7 @@ def test_who_looks_is_found_out() -> None:
     found = world.estimate()
     assert (found.leaning[1:5] < 0.3).all(), found.leaning
     assert (found.leaning[5:] > 0.7).all(), found.leaning
-    assert np.isnan(found.leaning[SOURCE])
+    assert found.shown.tolist() == [w != SOURCE for w in range(len(found.shown))]
     assert found.skills.accuracy[1:5] == pytest.approx(0.9, abs=0.06)
     assert 0.45 < found.skills.accuracy[SOURCE] < 0.75  # without gold a source is not believed more than it has shown
     known = world.estimate(np.where(np.arange(1500) < 150, world.truth, -1))
@@ -126,7 +126,8 @@ def test_without_suggestions_it_is_close_to_the_usual_estimate() -> None:
     found = suggestions.estimate(task, labeler, label, none, tasks=500, labelers=11, classes=3)
     plain = skills.estimate(task, labeler, label, tasks=500, labelers=11, classes=3)
     assert (found.skills.label == plain.label).mean() > 0.97
-    assert np.isnan(found.leaning).all()
+    assert not found.shown.any()
+    assert (found.leaning == online.LEANING).all()
 
 
 def test_bad_input_is_named() -> None:

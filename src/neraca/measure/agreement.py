@@ -54,6 +54,7 @@ def by_class(task: ArrayLike, label: ArrayLike, *, classes: int, resamples: int 
     units, codes = indices(task, None, "task"), indices(label, classes, "class")
     n = same_length(task=units, label=codes)
     share = np.bincount(codes, minlength=classes) / max(n, 1)
+    _, units = np.unique(units, return_inverse=True)
     size = np.bincount(units)[units] if n else np.zeros(0)
     told = np.unique(codes[size >= 2])
     return [

@@ -94,14 +94,7 @@ class Answers:
 
 def read(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int) -> Answers:
     """Numbers the pairs. Raises ValueError naming the first row that is out of range or no number."""
-    t, w, v = np.asarray(task), np.asarray(labeler), np.asarray(label)
-    if not t.ndim == w.ndim == v.ndim == 1 or not len(t) == len(w) == len(v):
-        raise ValueError(f"Give one task, labeler and class for each answer: there are {t.size}, {w.size}, {v.size}.")
-    if classes < 1:
-        raise ValueError("There must be at least one class.")
-    if not len(t):
-        t, w, v = (np.empty(0, dtype=np.int64) for _ in range(3))
-    t, w, v = check(t, tasks, "task"), check(w, labelers, "labeler"), check(v, classes, "class")
+    t, w, v = checked(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     key = w.astype(np.int64) * classes + v
     if labelers * classes <= max(4 * len(t), 1 << 16):  # a slot for each possible pair is cheaper than sorting
         there = np.zeros(labelers * classes, dtype=np.bool_)
@@ -115,6 +108,22 @@ def read(task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, l
     owner, said = np.divmod(found, classes)
     first = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))  # append: the end of the last one too
     return Answers(t, pair, owner, said, first, tasks, labelers, classes)
+
+
+def checked(
+    task: ArrayLike, labeler: ArrayLike, label: ArrayLike, *, tasks: int, labelers: int, classes: int
+) -> tuple[Whole, Whole, Whole]:
+    """The same as vectors of whole numbers. Raises ValueError as `read` does."""
+    t, w, v = np.asarray(task), np.asarray(labeler), np.asarray(label)
+    if not t.ndim == w.ndim == v.ndim == 1 or not len(t) == len(w) == len(v):
+        raise ValueError(f"Give one task, labeler and class for each answer: there are {t.size}, {w.size}, {v.size}.")
+    if classes < 1:
+        raise ValueError("There must be at least one class.")
+    if tasks < 0 or labelers < 0:
+        raise ValueError(f"There cannot be {tasks} tasks and {labelers} labelers.")
+    if not len(t):
+        t, w, v = (np.empty(0, dtype=np.int64) for _ in range(3))
+    return check(t, tasks, "task"), check(w, labelers, "labeler"), check(v, classes, "class")
 
 
 def known(gold: ArrayLike | None, tasks: int, classes: int) -> Ints:

@@ -14,22 +14,27 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LARGEST = 1e150  # squares of numbers up to here are finite
+MANY = 2**62  # things that are not counted have numbers below
 
 
 def indices(raw: ArrayLike, size: int | None, what: str) -> Ints:
-    """A vector of integers in 0..size-1 (any that is not negative if `size` is None)."""
+    """A vector of whole numbers in 0..size-1 (any that is not negative if `size` is None)."""
     given = np.asarray(raw)
     if given.size == 0:
         return np.zeros(0, dtype=np.int64)
-    if given.ndim != 1 or given.dtype.kind not in "iu":
-        raise ValueError(f"The {what}s must be one vector of integers.")
-    found = given.astype(np.int64)
-    wrong = (found < 0) | (found >= size) if size is not None else found < 0
+    if given.ndim != 1:
+        raise ValueError(f"Give one {what} for each answer, in one vector, and not in {given.ndim} dimensions.")
+    if given.dtype.kind not in "iuf":
+        raise ValueError(f"A {what} is a whole number, not {given.dtype}.")
+    if given.dtype.kind == "f" and (broken := given != np.floor(given)).any():  # NaN differs from itself too
+        row = int(broken.argmax())
+        raise ValueError(f"Row {row}: a {what} is a whole number, not {given[row]}.")
+    wrong = (given < 0) | (given >= (MANY if size is None else size))
     if wrong.any():
         row = int(wrong.argmax())
         there = f"; there are {size}" if size is not None else ""
-        raise ValueError(f"Row {row}: there is no {what} {int(found[row])}{there}.")
-    return found
+        raise ValueError(f"Row {row}: there is no {what} {given[row]}{there}.")
+    return given.astype(np.int64, copy=False)
 
 
 def numbers(raw: ArrayLike, what: str) -> Floats:

@@ -19,8 +19,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure.answers import Answers, fix, known, read, softmax
-from neraca.measure.majority import Floats, Ints, added, check, labels
+from neraca.measure.answers import Answers, checked, fix, known, read, softmax
+from neraca.measure.majority import Floats, Ints, added, labels
 
 CLIP = 1e-10
 STRENGTH = 2.0
@@ -72,7 +72,7 @@ def estimate(
     """
     if engine not in {"auto", "numpy", "numba"}:
         raise ValueError(f"There is no engine {engine}; take auto, numpy or numba.")
-    fixed = known(gold, tasks, classes)
+    fixed = known(gold, max(tasks, 0), classes)
     many = np.size(task) >= MANY
     if engine == "numba" and find_spec("numba") is None:
         raise ModuleNotFoundError("The engine numba is not installed: pip install 'neraca[fast]'.", name="numba")
@@ -143,10 +143,7 @@ def _compiled(
     from neraca.measure import compiled  # noqa: PLC0415 - numba is not for every process
 
     tasks, labelers, classes = sizes
-    arrays = (
-        check(np.asarray(task), tasks, "task"), check(np.asarray(labeler), labelers, "labeler"),
-        check(np.asarray(label), classes, "class"),
-    )  # fmt: skip
+    arrays = checked(task, labeler, label, tasks=tasks, labelers=labelers, classes=classes)
     by = compiled.sort(*arrays, tasks=tasks, labelers=labelers, classes=classes)
     answered = np.diff(by.task_start) > 0
     many = int(answered.sum())

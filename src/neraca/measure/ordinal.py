@@ -23,6 +23,7 @@ from math import erf, log, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neraca.measure import answers
 from neraca.measure.arrays import Bools, Floats, Ints, indices, same_length
 
 BIASES = np.linspace(-1.5, 1.5, 13)
@@ -76,20 +77,21 @@ def estimate(
     where, who = indices(task, tasks, "task"), indices(labeler, labelers, "labeler")
     said = indices(label, classes, "class")
     same_length(task=where, labeler=who, label=said)
-    known = np.full(tasks, -1, dtype=np.int64) if gold is None else np.asarray(gold, dtype=np.int64)
-    if len(known) != tasks or (known >= classes).any():
-        raise ValueError("The gold must hold a class, or -1, for every task.")
+    known = answers.known(gold, tasks, classes)
     answered = np.bincount(where, minlength=tasks) > 0
     p = _start(where, said, tasks, classes)
     _fix(p, known)
     thresholds: Floats = np.arange(classes - 1, dtype=np.float64) + 0.5
-    crowd = _skills(np.zeros((labelers, classes, classes)), thresholds)
+    table = tables(thresholds)
+    crowd = _skills(np.zeros((labelers, classes, classes)), table)
     prior, done, converged = np.full(classes, 1 / classes), 0, False
     for done in range(1, iterations + 1):
         before = p
         counts = _counts(p, where, who, said, labelers)
-        crowd = _skills(counts, thresholds)
-        thresholds = _moved(crowd.pooled, thresholds) if done <= SETTLED else thresholds
+        crowd = _skills(counts, table)
+        if done <= SETTLED:
+            thresholds = _moved(crowd.pooled, thresholds)
+            table = tables(thresholds)
         seen = p[answered].sum(axis=0) if answered.any() else np.ones(classes)
         prior = (seen + 1 / classes) / (seen.sum() + 1)
         p = _posterior(crowd.confusion, prior, where, who, said, tasks)
@@ -131,11 +133,20 @@ def _counts(p: Floats, task: Ints, who: Ints, said: Ints, labelers: int) -> Floa
 def tables(thresholds: Floats) -> Floats:
     """E of every point of the grid, G x K x K; the bias runs slower than the noise."""
     k = len(thresholds) + 1
-    edge = np.concatenate([[-np.inf], thresholds, [np.inf]])
+    return _between(_under(np.concatenate([[-np.inf], thresholds, [np.inf]]), k), k)
+
+
+def _under(edge: Floats, k: int) -> Floats:
+    """G x K x E: F((h - c - b) / s) for each of E edges h."""
     away = edge[None, None, None, :] - np.arange(k)[None, None, :, None] - BIASES[:, None, None, None]
-    under = 0.5 * (1 + _erf(away / NOISES[None, :, None, None] / sqrt(2)))
-    table: Floats = ((1 - SLIP) * np.diff(under, axis=3) + SLIP / k).reshape(-1, k, k)
-    return table
+    under: Floats = (0.5 * (1 + _erf(away / NOISES[None, :, None, None] / sqrt(2)))).reshape(-1, k, len(edge))
+    return under
+
+
+def _between(under: Floats, k: int) -> Floats:
+    """The cells between neighbouring edges."""
+    cells: Floats = (1 - SLIP) * np.diff(under, axis=2) + SLIP / k
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +157,8 @@ class _Skills:
     pooled: Floats  # G x K x K: the counts of all labelers by how likely each point of the grid is theirs
 
 
-def _skills(counts: Floats, thresholds: Floats) -> _Skills:
+def _skills(counts: Floats, table: Floats) -> _Skills:
     labelers, k, _ = counts.shape
-    table = tables(thresholds)
     logs = np.log(table).reshape(len(table), -1)
     bias, noise = (a.ravel() for a in np.meshgrid(BIASES, np.log(NOISES), indexing="ij"))
     best = int((counts.sum(axis=0).ravel() @ logs.T).argmax())
@@ -169,22 +179,29 @@ def _skills(counts: Floats, thresholds: Floats) -> _Skills:
 
 
 def _moved(pooled: Floats, thresholds: Floats) -> Floats:
-    """Each threshold goes one step up or down, or stays, as the expected likelihood is greatest."""
-    usual = np.arange(len(thresholds)) + 0.5
+    """Each threshold goes one step up or down, or stays, as the expected likelihood is greatest.
 
-    def worth(at: Floats) -> float:
-        loose = ((at - usual) ** 2).sum() / (2 * LOOSE**2)
-        return float((pooled * np.log(tables(at))).sum() - loose)
+    It is an edge of two columns: the others' cells stay as they are. O(G K^2) for all.
+    """
+    k = len(thresholds) + 1
+    here = np.concatenate([[-np.inf], thresholds, [np.inf]])
+    under = _under(here, k)
 
-    here, score = thresholds, worth(thresholds)
-    for i in range(len(thresholds)):
+    def worth(at: Floats, i: int) -> float:
+        two = pooled[:, :, i - 1 : i + 1] * np.log(_between(at, k))
+        return float(two.sum()) - (here[i] - i + 0.5) ** 2 / (2 * LOOSE**2)
+
+    for i in range(1, k):
+        was, before = worth(under[:, :, i - 1 : i + 2], i), here[i]
         for step in (-STEP, STEP):
-            there = here.copy()
-            there[i] += step
-            if (np.diff(there) > STEP).all() and (better := worth(there)) > score:
-                here, score = there, better
+            here[i] = before + step
+            there = under[:, :, i - 1 : i + 2].copy()
+            there[:, :, 1:2] = _under(here[i : i + 1], k)
+            if min(here[i] - here[i - 1], here[i + 1] - here[i]) > STEP and worth(there, i) > was:
+                under[:, :, i] = there[:, :, 1]
                 break
-    return here
+            here[i] = before
+    return here[1:-1]
 
 
 def _posterior(confusion: Floats, prior: Floats, task: Ints, who: Ints, said: Ints, tasks: int) -> Floats:

@@ -16,7 +16,7 @@ from math import log
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neraca.measure import changes, copies, dawid_skene, evidence, sequential, timing
+from neraca.measure import answers, changes, copies, dawid_skene, evidence, sequential, timing
 from neraca.measure.arrays import Floats, Ints, indices, numbers, same_length
 
 GOOD = 0.85  # expected of careful labelers on gold
@@ -54,9 +54,7 @@ def screen(
     where, who = indices(task, tasks, "task"), indices(labeler, labelers, "labeler")
     said = indices(label, classes, "class")
     same_length(task=where, labeler=who, label=said)
-    known = np.full(tasks, -1, dtype=np.int64) if gold is None else np.asarray(gold, dtype=np.int64)
-    if len(known) != tasks or (known >= classes).any():
-        raise ValueError("The gold must hold a class, or -1, for every task.")
+    known = answers.known(gold, tasks, classes)
     found: list[list[evidence.Evidence]] = [[] for _ in range(labelers)]
     order = np.argsort(who, kind="stable")
     count = np.bincount(who, minlength=labelers)

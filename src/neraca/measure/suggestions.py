@@ -36,10 +36,14 @@ ITERATIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What is believed of labelers, and W: how much each leans on suggestions, NaN for who never was shown one."""
+    """What is believed of labelers, and W: how much each leans on suggestions, and who was ever `shown` one.
+
+    Who was not leans as is expected of anybody.
+    """
 
     skills: skills.SkillTable
     leaning: Floats
+    shown: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def estimate(
     for done in range(1, max(iterations, 1) + 1):  # noqa: B007 - reported
         counts = _counts(given, own * weight)
         pooled = dawid_skene.pooled(given, counts)
-        prior = np.maximum(p[given.voted].mean(axis=0) if given.voted.any() else p.mean(axis=0), dawid_skene.CLIP)
+        often = p[given.voted].mean(axis=0) if given.voted.any() else np.full(classes, 1.0 / classes)
+        prior = np.maximum(often, dawid_skene.CLIP)
         column = np.exp(dawid_skene.logarithms(given, counts, pooled, dawid_skene.STRENGTH))[given.pair]
         a = np.where(rows.confirmed, lean[who], 0.0)[:, None]
         weight = np.where(rows.confirmed[:, None], (1 - a) * column / (a + (1 - a) * column), 1.0)
@@ -96,7 +101,7 @@ def estimate(
             break
     seen = np.bincount(who[rows.shown], minlength=labelers) > 0
     table = _table(given, own * weight, p, free, prior, done, converged=converged)
-    return Estimate(table, np.where(seen, lean, np.nan))
+    return Estimate(table, np.where(seen, lean, online.LEANING), seen)
 
 
 def _rows(given: Answers, label: Ints, how: Ints) -> _Rows:

@@ -208,7 +208,7 @@ def _estimate(given: _Answers, classes: int, told: Floats | None) -> tuple[skill
     found = suggestions.estimate(
         every.task[at], every.labeler[at], every.label[at], every.how[at], gold=gold, besides=told, **sizes
     )  # fmt: skip
-    return replace(found.skills, copied=copied), found.leaning
+    return replace(found.skills, copied=copied), np.where(found.shown, found.leaning, np.nan)
 
 
 async def _without_classes(house: House, cell: Cell, project_id: UUID, ending: dict[UUID, str]) -> None:
