@@ -94,7 +94,7 @@ def test_both_engines_refuse_the_same(engine: dawid_skene.Engine) -> None:
     if engine == "numba":
         pytest.importorskip("numba", reason="numba is not installed")
     t, w, v = rows()
-    wrong: list[tuple[Any, Any, Any, dict[str, int], str]] = [
+    wrong: list[tuple[Any, Any, Any, dict[str, Any], str]] = [
         (t, w[:-1], v, SIZES, "there are 60, 59, 60"), (t.reshape(2, 30), w, v, SIZES, "Give one task"),
         (t, w, v, {**SIZES, "classes": 2}, "there is no class 2; there are 2"),
         (t, w, v, {**SIZES, "tasks": -1}, "There cannot be -1 tasks"),

@@ -189,7 +189,7 @@ def _moved(pooled: Floats, thresholds: Floats) -> Floats:
 
     def worth(at: Floats, i: int) -> float:
         two = pooled[:, :, i - 1 : i + 1] * np.log(_between(at, k))
-        return float(two.sum()) - (here[i] - i + 0.5) ** 2 / (2 * LOOSE**2)
+        return float(two.sum()) - float(here[i] - i + 0.5) ** 2 / (2 * LOOSE**2)
 
     for i in range(1, k):
         was, before = worth(under[:, :, i - 1 : i + 2], i), here[i]
