@@ -187,6 +187,20 @@ def test_a_move_that_is_killed_half_way_goes_on(account: Account, elsewhere: Acc
         assert read(home, task.response["annotations"]["url"]) == str(n).encode()
 
 
+def test_two_runs_at_once_copy_everything_once(account: Account, elsewhere: Account) -> None:
+    owner, home = an_account(account, "old twice"), an_account(elsewhere, "new twice")
+    project = owner.live.create_project(fresh("p"), TaskType.LaneAnnotation)
+    for n in range(60):
+        batch = owner.live.create_batch(project.name, fresh(f"b{n}"))
+        owner.live.create_task(TaskType.LaneAnnotation, batch=batch.name, unique_id=f"u{n}")
+    args, environ = command(owner, home)
+    going = [subprocess.Popen(args, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [json.loads(one.communicate()[0]) for one in going]
+    assert [one["refused"] for one in told] == [{}, {}]
+    assert [sum(one[what] for one in told) for what in ("batches", "tasks")] == [60, 60]
+    assert len(list(home.live.get_batches())) == home.live.tasks().total == 60
+
+
 def test_a_person_sees_how_far_it_is(account: Account, elsewhere: Account) -> None:
     owner = an_account(account, "old bar")
     owner.live.create_task(TaskType.LaneAnnotation)

@@ -36,6 +36,10 @@ class Copied:
     refused: dict[str, str] = field(default_factory=dict)  # tasks by their id, projects and batches by their name
 
 
+class Here(ValueError):
+    """The name is taken: another run of the command was quicker."""
+
+
 def _patiently(ask: Callable[[], Answer]) -> Answer:
     """An answer of a server that may be asked only so often."""
     for wait in WAITS:
@@ -113,7 +117,8 @@ class Mover:
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
                 raise scaleapi.exceptions.ScaleTooManyRequests(response.text, response.status_code)
             if response.status_code != httpx.codes.OK:
-                raise ValueError(str(response.json().get("error", response.text)))
+                kind = Here if response.status_code == httpx.codes.CONFLICT else ValueError
+                raise kind(str(response.json().get("error", response.text)))
             found: Json = response.json()
             return found
 
@@ -124,6 +129,8 @@ class Mover:
         for project in _met(self._old):
             try:
                 self._project(project.as_dict(), here.get(project.name))
+            except Here:
+                continue
             except ValueError as wrong:
                 self.copied.refused[project.name] = str(wrong)
 
@@ -145,6 +152,8 @@ class Mover:
             try:
                 self._batch(batch.as_dict())
                 self.copied.batches += 1
+            except Here:
+                continue
             except ValueError as wrong:
                 self.copied.refused[batch.name] = str(wrong)
 
@@ -157,7 +166,7 @@ class Mover:
         try:
             self._post(path, {**asked, "callback": callback})
         except ValueError as wrong:
-            if not callback:
+            if not callback or isinstance(wrong, Here):
                 raise
             self._post(path, asked)
             self.copied.uncalled[str(callback)] = str(wrong)

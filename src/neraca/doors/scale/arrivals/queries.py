@@ -15,7 +15,10 @@ async def known(db: Connection, mode: str, ids: list[UUID]) -> set[UUID]:
 
 
 async def taken(db: Connection, task_id: UUID) -> bool:
-    """Whether a task of this id is here, in either account."""
+    """Whether a task of this id is here, in either account; until this transaction ends nobody else brings it."""
+    await db.execute(
+        "select pg_advisory_xact_lock(hashtextextended('scale-arrival:' || %(i)s, 0))", {"i": str(task_id)}
+    )
     row = await (await db.execute("select 1 as one from scale_task where id = %(i)s", {"i": task_id})).fetchone()
     return row is not None
 
