@@ -44,6 +44,8 @@ def verdicts(account: Account, task_id: str) -> list[dict[str, Any]]:
 def test_accepted(account: Account) -> None:
     project = account.live.create_project(fresh("p"), TaskType.Categorization, COLOURS)
     task = worked(account, account.labeler(), project.name, "c0")
+    with pytest.raises(exceptions.ScaleInvalidRequest, match="accepted is required"):
+        task.audit(accepted=None)  # not said: nothing is done anew for that
     task.audit(accepted=True, comments="Fine.")
     task.refresh()
     assert (task.status, task.response) == ("completed", {"category": "red"})

@@ -63,6 +63,8 @@ def test_teammates(account: Account, stranger: Account) -> None:
     for role in (TeammateRole.Member, TeammateRole.Labeler):  # before they have joined
         changed = account.live.update_teammates_role([email.upper()], role)
         assert [m.role for m in changed if m.email == email] == [role.value]
+    again = account.live.invite_teammates([email.upper()], TeammateRole.Labeler)
+    assert [m.role for m in again if m.email.lower() == email] == ["labeler"]  # one teammate, however often
     token = invited.as_dict()["invitation_url"].rpartition("/")[2]
     with account.raw() as http:
         body = {"token": token, "name": "Ann", "password": "a long password"}
@@ -91,7 +93,8 @@ def test_studio(account: Account) -> None:
     assert email not in client.remove_studio_assignments([email], [project.name])
     group = client.create_project_group(project.name, [email], "a/b")
     assert (group.numWorkers, group.workers[0][0].email) == (1, email)
-    changed = client.update_project_group(project.name, "a/b", ["x@example.org"], [email])
+    assert client.update_project_group(project.name, "a/b", [email.upper()], []).numWorkers == 1
+    changed = client.update_project_group(project.name, "a/b", ["x@example.org", "X@example.org"], [email])
     assert [w.email for w in changed.workers[0]] == ["x@example.org"]
     assert [g.name for g in client.list_project_groups(project.name)] == ["a/b"]
     assert client.assign_studio_batches(first.name, ["a/b"]).groups == ["a/b"]
@@ -113,6 +116,7 @@ def test_quality_tasks(account: Account) -> None:
     asked: dict[str, Any] = {"text": "Ada", "labels": [{"name": "person"}]}
     golden = {"annotations": [{"start": 0, "end": 3, "label": "person"}]}
     word = TaskType.NamedEntityRecognition
+    lanes = account.live.create_project(fresh("p"), TaskType.LaneAnnotation)
     for create in (account.live.create_evaluation_task, account.live.create_training_task):
         task = create(word, **asked, expected_response=golden, initial_response={"annotations": []})
         assert task.expected_response == golden
@@ -123,6 +127,8 @@ def test_quality_tasks(account: Account) -> None:
             create(word, **asked, expected_response={"annotations": [{"start": 0, "end": 3}]})
         with pytest.raises(exceptions.ScaleInvalidRequest, match="transcription"):
             create(TaskType.Transcription, expected_response={})
+        with pytest.raises(exceptions.ScaleInvalidRequest, match="project takes tasks of the type laneannotation"):
+            create(word, **asked, expected_response=golden, project=lanes.name)
         with account.raw() as http:
             params = {"quality_task_ids": task.id}
             assert http.get("/scale/v1/quality/labelers", params=params).json() == []

@@ -8,6 +8,7 @@ import pytest
 from scaleapi import exceptions
 from scaleapi.tasks import TaskType
 from tests.doors.account import Account, fresh
+from tests.doors.test_scale_foreign import enter
 
 CATEGORIES = {
     "instruction": "Which colour?", "attachment_type": "text", "attachment": "tomato", "categories": ["red", "blue"],
@@ -174,6 +175,18 @@ def test_a_projects_parameters_are_the_defaults(account: Account) -> None:
         TaskType.Categorization, project=project.name, attachment="x", categories=["a", "b"], callback_url=url + "/own"
     )
     assert (own.params["categories"], own.callback_url) == (["a", "b"], url + "/own")
+
+
+def test_consensus_attempts_are_answers(account: Account) -> None:
+    colours = {"attachment_type": "text", "categories": ["red", "blue"], "consensus_attempts": "2"}
+    project = account.live.create_project(fresh("consensus"), TaskType.Categorization, colours)
+    task = account.live.create_task(TaskType.Categorization, project=project.name, attachment="x")
+    for who, status in (("Ada", "pending"), ("Ben", "completed")):
+        told = enter(account, task.id, who, {"category": "red"})
+        assert (told.status_code, told.json()["status"]) == (200, status)
+    for wrong in (0, 101, "many", [2]):
+        with pytest.raises(exceptions.ScaleInvalidRequest, match="consensus_attempts"):
+            colour(account, project=project.name, consensus_attempts=wrong)
 
 
 def test_11_no_project_and_no_batch(account: Account) -> None:

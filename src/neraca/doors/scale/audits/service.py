@@ -32,7 +32,7 @@ async def audit(session: CellSession, task_name: str, given: Json) -> Json:
     What is rejected is done anew by others. A `response` beside the judgement takes the place of the answer.
     """
     fixed = given.get("response")
-    if "accepted" not in given and fixed is None:
+    if given.get("accepted") is None and fixed is None:
         raise words.wrong("accepted", "accepted is required.")
     accepted = words.truth(given.get("accepted"), "accepted")
     comments = words.text(given.get("comments"), "comments", 20_000)

@@ -32,6 +32,8 @@ async def create(session: CellSession, purpose: str, word: str, given: dict[str,
     asked = rules.asked(given, private=session.house.private_hosts)
     params = {name: value for name, value in asked.params.items() if name not in ANSWERS}
     project = await projects.row(session, asked.project) if asked.project else None
+    if project and project["type"] != word:
+        raise words.wrong("project", f"project takes tasks of the type {project['type']}, not {word}.")
     default = project["history"][-1] if project and project["history"] else {}
     whole = rules.over(default, params)
     rules.checked(word, whole, private=session.house.private_hosts)

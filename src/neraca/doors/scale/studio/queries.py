@@ -32,7 +32,8 @@ async def assign(db: Connection, project_ids: list[UUID], emails: list[str]) -> 
     """From now on these projects are for those alone who are assigned."""
     await db.execute(
         "insert into scale_assignment (project_id, email) select p, e from unnest(%(p)s::uuid[]) p,"
-        " unnest(%(e)s::text[]) e on conflict do nothing",
+        " unnest(%(e)s::text[]) e where not exists (select 1 from scale_assignment a where a.project_id = p"
+        "  and lower(a.email) = lower(e)) on conflict do nothing",
         {"p": project_ids, "e": emails},
     )
     await db.execute(
@@ -73,7 +74,8 @@ async def add_group(db: Connection, project_id: UUID, name: str) -> UUID | None:
 async def change_group(db: Connection, group_id: UUID, add: list[str], remove: list[str]) -> None:
     await db.execute(
         "insert into scale_group_member (group_id, email) select %(g)s, e from unnest(%(e)s::text[]) e"
-        " on conflict do nothing",
+        " where not exists (select 1 from scale_group_member m where m.group_id = %(g)s"
+        "  and lower(m.email) = lower(e)) on conflict do nothing",
         {"g": group_id, "e": add},
     )
     await db.execute(

@@ -22,6 +22,11 @@ def texts(value: object, field: str) -> list[str]:
     return list(dict.fromkeys(value))
 
 
+def addresses(value: object, field: str) -> list[str]:
+    """A list of addresses, each once, in whatever letters."""
+    return list({one.lower(): one for one in reversed(texts(value, field))}.values())[::-1]
+
+
 async def assignments(session: CellSession) -> dict[str, list[str]]:
     """The projects of each labeler."""
     return {row["email"]: row["projects"] for row in await queries.assignments(session.db, words.mode(session))}
@@ -29,7 +34,7 @@ async def assignments(session: CellSession) -> dict[str, list[str]]:
 
 async def assign(session: CellSession, given: Json, *, add: bool) -> dict[str, list[str]]:
     """Adds or removes assignments. Raises 404 for an unknown project."""
-    emails, names = texts(given.get("emails"), "emails"), texts(given.get("projects"), "projects")
+    emails, names = addresses(given.get("emails"), "emails"), texts(given.get("projects"), "projects")
     found = await queries.projects_named(session.db, words.mode(session), names)
     if len(found) < len(names):
         raise NotFound
@@ -69,7 +74,7 @@ async def _one(session: CellSession, project: queries.Row, name: str) -> queries
 async def add_group(session: CellSession, project: str, given: Json) -> Json:
     """A new group. Raises 404, 409 for a taken name."""
     found = await projects.row(session, project)
-    name, emails = words.name(given.get("name"), "name"), texts(given.get("emails"), "emails")
+    name, emails = words.name(given.get("name"), "name"), addresses(given.get("emails"), "emails")
     group_id = await queries.add_group(session.db, found["id"], name)
     if group_id is None:
         raise Duplicate(why=f'There is a group of the name "{name}" already')
@@ -82,7 +87,7 @@ async def change_group(session: CellSession, project: str, name: str, given: Jso
     """People join and leave a group. Raises 404."""
     found = await projects.row(session, project)
     group = await _one(session, found, name)
-    add, remove = (texts(given.get(field) or [], field) for field in ("add_emails", "remove_emails"))
+    add, remove = (addresses(given.get(field) or [], field) for field in ("add_emails", "remove_emails"))
     await queries.change_group(session.db, group["id"], add, remove)
     await _introduce(session)
     await access_queries.grant_lanes(session.db)

@@ -100,11 +100,17 @@ def checked(word: str, params: Mapping[str, Any], *, private: bool) -> None:
     found = faults(TYPES[word].params, params, word)
     if found:
         raise ValidationFailed([Fault(f"#/{name}", "invalid-parameter", sentence) for name, sentence in found])
+    attempts(params)
     for field, url in _addresses(params):
         if url.startswith(WEB):
             _guarded(url, field, private=private, plain=True)
         elif not url.startswith(FILES):
             raise words.wrong(field, f"{field} must begin with https://, scaledata:// or s3://.")
+
+
+def attempts(params: Mapping[str, Any]) -> int:
+    """How many answers a task wants. Raises 400."""
+    return words.whole(params.get("consensus_attempts"), "consensus_attempts", 1, 1, 100)
 
 
 def _addresses(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

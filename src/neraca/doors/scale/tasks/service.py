@@ -157,10 +157,8 @@ def _project(values: dict[str, Any], found: Fit, siblings: list[queries.Row], of
     """A project of the house under the terms of its latest sibling, which an operator may have changed."""
     title = values.get("project_name") or f"Scale: {values['type']}"
     name = title if not siblings else f"{title[:190]} · {len(siblings) + 1}"
-    params = json.loads(values["params"])
-    answers = words.whole(params.get("consensus_attempts"), "consensus_attempts", 1, 1, 100)
     terms: dict[str, Any] = {
-        "policy": FixedPolicy(type="fixed", answers=answers),
+        "policy": FixedPolicy(type="fixed", answers=rules.attempts(json.loads(values["params"]))),
         "price": Money(micros=0, currency="USD"),
         "minutes": 1.0,
     }

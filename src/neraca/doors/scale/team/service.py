@@ -27,7 +27,7 @@ def _role(value: object) -> str:
 
 
 async def listed(session: CellSession) -> list[dict[str, Any]]:
-    """Every member, then everybody who is invited."""
+    """Every member, then everybody who is invited, each once."""
     members, invited = await accounts.people(session)
     told = [
         {
@@ -37,10 +37,11 @@ async def listed(session: CellSession) -> list[dict[str, Any]]:
         for m in members
     ]  # fmt: skip
     known = {m["email"].lower() for m in members}
+    latest = {i["email"].lower(): i for i in sorted(invited, key=lambda i: i["expires_at"])}
     return told + [
         {"email": i["email"], "role": THEIRS[i["role"]], "expiry": words.told_at(i["expires_at"])}
-        for i in invited
-        if i["email"].lower() not in known
+        for address, i in latest.items()
+        if address not in known
     ]
 
 

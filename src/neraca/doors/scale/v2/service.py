@@ -42,7 +42,7 @@ async def batch_row(session: CellSession, given: Given) -> queries.Row:
         raise words.wrong("batch_id", "batch_id or batch_name is required.")
     found = await queries.batch(session.db, words.mode(session), _id(given.get("batch_id"), "batch_id"), name)
     if found is None:
-        raise NotFound
+        raise words.nothing("batch", name or str(given.get("batch_id")))
     return found
 
 
@@ -53,7 +53,7 @@ async def project_row(session: CellSession, given: Given) -> queries.Row:
         raise words.wrong("project_id", "project_id or project_name is required.")
     found = await queries.project(session.db, words.mode(session), _id(given.get("project_id"), "project_id"), name)
     if found is None:
-        raise NotFound
+        raise words.nothing("project", name or str(given.get("project_id")))
     return found
 
 
