@@ -60,6 +60,8 @@ def test_words_in_an_order_and_numbers() -> None:
         ("task,worker,label\n1,a,x\n", ["-", "--metric", "interval"], "'x' is not a number"),
         ("task,worker,label\n1,a,x\n", ["-", "--metric", "ordinal"], "Give --order"),
         ("task,worker,label\n1,a,nan\n", ["-", "--metric", "interval"], "'nan' is not a number"),
+        ("task,worker,label\n1,a,1e308\n", ["-", "--metric", "interval"], "'1e308' is not a number up to 1e+150"),
+        ("task,worker,label,time\n1,a,x,1\n1,b,x,1e308\n", ["-"], "stdin, line 3: the time '1e308' is not finite, or"),
         ("task,worker,label\n1,a,x\n", ["-", "--metric", "ordinal", "--order", "y,z"], "does not name the label 'x'"),
         ("task,worker,label,time\n1,a,x,soon\n", ["-"], "line 2: the time 'soon' is neither"),
         ("", ["nothing.csv"], "nothing.csv cannot be read"),

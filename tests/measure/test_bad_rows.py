@@ -12,18 +12,24 @@ from neraca.measure import (
     copies,
     dawid_skene,
     existence,
+    expect,
+    multilabel,
+    objects,
     ordinal,
     sequences,
     skills,
     spam,
     suggestions,
+    text,
     tree,
 )
+from neraca.measure.objects import Seen
 
 T, W, K = 20, 6, 3
 SIZES: dict[str, Any] = {"tasks": T, "labelers": W, "classes": K}
 ALL = (0, 1, 2)  # task, labeler, class
 Run = Callable[[Any, Any, Any], object]
+POINT = objects.point_geometry(5.0)
 TREE = tree.tree([-1, 0, 0])
 METHODS: dict[str, tuple[tuple[int, ...], Run]] = {
     "dawid-skene": (ALL, lambda t, w, v: dawid_skene.estimate(t, w, v, **SIZES)),
@@ -113,6 +119,29 @@ def test_gold_that_is_none_is_told(gold: list[Any]) -> None:
     for run in (spam.screen, ordinal.estimate, copies.find, skills.estimate):
         with pytest.raises(ValueError, match="Gold"):
             run(*rows(), gold=gold, **SIZES)
+
+
+def test_what_is_no_tree_shape_text_or_number_is_told() -> None:
+    nan = float("nan")
+    nowhere: list[Seen[tuple[float, ...]]] = [Seen(0, 0, 0, (nan, 1.0))]
+    number: Any = 5
+    half: Any = 0.5
+    box: Any = (0.0, 0.0, 1.0, 1.0)  # no Box
+    for run, told in (
+        (lambda: tree.tree([-1, nan]), "Node 1: there is no such parent"),
+        (lambda: tree.tree([-1, 1e300]), "Node 1: there is no such parent"),
+        (lambda: tree.tree(["root"]), "one root"),
+        (lambda: multilabel.estimate([0], [0], np.zeros((1, 0)), tasks=1, labelers=1), "at least one label"),
+        (lambda: text.estimate([0], [0], [number], tasks=1, labelers=1), "Row 0: a text is a string, not int"),
+        (lambda: sequences.estimate([], [], [], lengths=[half], labelers=0, classes=2), "Row 0: a length is a whole"),
+        (lambda: sequences.estimate([], [], [], lengths=[2, -1], labelers=0, classes=2), "Document 1 has"),
+        (lambda: expect.of_accuracies(3, [(9, 0.8), (9, nan)], pilot=expect.Pilot(9)), "Labeler 1"),
+        (lambda: expect.of_accuracies(3, [(nan, 0.8)], pilot=expect.Pilot(9)), "Labeler 0"),
+        (lambda: objects.estimate([Seen(0, 0, 0, box)], [(0, 0)], objects.BOX, tasks=1, labelers=1), "Row 0: "),
+        (lambda: objects.by_votes(nowhere, [(0, 0)], POINT, tasks=1), "Row 0: "),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=told):
+            run()
 
 
 def test_nobody_who_answered_leans_on_suggestions_that_there_are_none_of() -> None:

@@ -58,7 +58,7 @@ def _values(read: columns.Labels, metric: Metric, order: str) -> tuple[list[str]
     numeric = {name: columns.number(name) for name in read.labels}
     if metric is not Metric.NOMINAL and (words := [name for name, x in numeric.items() if x is None]):
         hint = " Give --order with the labels from low to high." if metric is Metric.ORDINAL else ""
-        raise Refused(f"The label {words[0][:40]!r} is not a number.{hint}")
+        raise Refused(f"The label {words[0][:40]!r} is not a number up to {columns.LARGEST:g}.{hint}")
     if metric is Metric.NOMINAL:
         classes = sorted(read.labels)
         place = {name: float(i) for i, name in enumerate(classes)}

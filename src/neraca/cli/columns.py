@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import isfinite
 from pathlib import Path
 from typing import TextIO
 
 from neraca.cli.speech import Refused
 from neraca.measure import tables
 
+LARGEST = 1e150  # of times and of labels that are numbers: their squares are finite
 NEEDED = ("task", "worker", "label")
 
 
@@ -107,15 +107,15 @@ def _seconds(text: str, where: str) -> float:
         except ValueError:
             raise Refused(f"{where}: the time {text[:40]!r} is neither seconds nor ISO 8601.") from None
         found = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    if not isfinite(found):
-        raise Refused(f"{where}: the time {text[:40]!r} is not finite.")
+    if not abs(found) <= LARGEST:
+        raise Refused(f"{where}: the time {text[:40]!r} is not finite, or beyond {LARGEST:g}.")
     return found
 
 
 def number(text: str) -> float | None:
-    """A label as a finite number, or None."""
+    """A label as a number up to `LARGEST`, or None."""
     try:
         found = float(text)
     except ValueError:
         return None
-    return found if isfinite(found) and "_" not in text else None
+    return found if abs(found) <= LARGEST and "_" not in text else None

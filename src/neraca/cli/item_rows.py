@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from neraca.measure.arrays import Floats, Ints
 
 What = Literal["feature", "probability"]
-LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ def _number(text: str, what: What, where: str) -> float:
     except ValueError:
         point = ": write it with a point" if text.count(",") == 1 else ""
         raise Refused(f"{where}: the {what} {text[:40]!r} is no number{point}.") from None
-    if "_" in text or not abs(found) <= LARGEST:
-        raise Refused(f"{where}: the {what} {text[:40]!r} is not a finite number up to {LARGEST:g}.")
+    if "_" in text or not abs(found) <= columns.LARGEST:
+        raise Refused(f"{where}: the {what} {text[:40]!r} is not a finite number up to {columns.LARGEST:g}.")
     if what == "probability" and found < 0:
         raise Refused(f"{where}: a probability is not negative.")
     return found
@@ -99,7 +98,9 @@ def _packed(path: Path, what: What) -> Rows:
         raise Refused(f"{path.name}: name each of {rows.shape[1]} columns once in classes.")
     if len(set(task)) < len(task):
         raise Refused(f"{path.name} has a task twice.")
-    wrong = ~(np.abs(rows) <= LARGEST).all(axis=1) | ((rows < 0).any(axis=1) if what == "probability" else False)
+    wrong = ~(np.abs(rows) <= columns.LARGEST).all(axis=1) | (
+        (rows < 0).any(axis=1) if what == "probability" else False
+    )
     if wrong.any():
         raise Refused(
             f"{path.name}, row {int(wrong.argmax())}: a {what} must be a finite number"

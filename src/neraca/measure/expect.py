@@ -17,7 +17,7 @@ No NumPy (the API process imports this); O(TASKS x answers x K), 20 to 50 ms.
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import exp, fsum, log, sqrt
+from math import exp, fsum, isfinite, log, sqrt
 
 from neraca.measure import online
 from neraca.measure.online import FLOOR, Rows
@@ -107,7 +107,11 @@ def of_rows(prior: Sequence[float], given: Sequence[tuple[float, Rows]], *, pilo
 
     An estimate is drawn to the pool and to doubt, so its rows agree less than people do: theta makes them agree as
     often as the pilot's pairs did, and within the error of that share at the ends of the interval.
+    Raises ValueError naming a labeler of whom something is no finite number.
     """
+    for row, (n, confusion) in enumerate(given):
+        if not (isfinite(n) and n >= 0 and all(isfinite(x) for one in confusion for x in one)):
+            raise ValueError(f"Labeler {row}: answers and confusion are finite numbers, and not negative.")
     total = fsum(n for n, _ in given)
     if total <= 0:
         return assumed(len(prior))

@@ -71,6 +71,8 @@ def _said(raw: ArrayLike) -> Floats:
     y = numbers(raw, "label")
     if y.ndim != 2:
         raise ValueError("The answers must be a table: one row an answer, one column a label.")
+    if not y.shape[1]:
+        raise ValueError("There must be at least one label.")
     wrong = (y != 0) & (y != 1)
     if wrong.any():
         raise ValueError(f"Row {int(np.argwhere(wrong)[0][0])}: a label is 1 (named) or 0 (not named).")

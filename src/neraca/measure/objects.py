@@ -114,7 +114,11 @@ def by_votes(
     seen: Sequence[Seen[S]], asked: Sequence[tuple[int, int]], geometry: Geometry[S], *, tasks: int,
     least: float = SAME,
 ) -> list[Found[S]]:  # fmt: skip
-    """The naive judge: things that more than half of those asked drew, by plain means or medians of their numbers."""
+    """The naive judge: things that more than half of those asked drew, by plain means or medians of their numbers.
+
+    Raises ValueError naming a row whose shape is none.
+    """
+    _check_shapes(seen, geometry)
     count = np.bincount(np.array([t for t, _ in asked], dtype=np.int64), minlength=tasks)
     found = []
     for g in _all(seen, geometry, tasks, least):
@@ -157,7 +161,7 @@ def _check_shapes(seen: Sequence[Seen[S]], geometry: Geometry[S]) -> None:
             sound = sound and geometry.alike(one.shape, one.shape) == 1.0
             numbers = geometry.numbers(one.shape, one.shape) if sound else ()
             sound = len(numbers) == len(geometry.kinds) and all(isfinite(x) for x in numbers)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, AttributeError, TypeError):  # numbers that are no such shape
             sound = False
         if not sound:
             raise ValueError(f"Row {row}: {one.shape!r:.80} is no shape that has a place and a size.")

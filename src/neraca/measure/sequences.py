@@ -87,7 +87,9 @@ def estimate(
     allowed: Bools | None = None, begins: Bools | None = None, iterations: int = 100, tolerance: float = 1e-4,
 ) -> Estimate:  # fmt: skip
     """Until no posterior moves by more than `tolerance`. Raises ValueError naming a row out of range."""
-    tokens = int(sum(lengths))
+    if (wrong := next((i for i, n in enumerate(lengths) if n < 0), None)) is not None:
+        raise ValueError(f"Document {wrong} has a negative length.")
+    tokens = int(indices(lengths, None, "length").sum())
     where, who = indices(token, tokens, "token"), indices(labeler, labelers, "labeler")
     said = indices(label, classes, "class")
     same_length(token=where, labeler=who, label=said)
@@ -131,8 +133,6 @@ class _Layout:
     @classmethod
     def of(cls, lengths: Sequence[int]) -> "_Layout":
         size = np.asarray(lengths, dtype=np.int64)
-        if (size < 0).any():
-            raise ValueError(f"Document {int((size < 0).argmax())} has a negative length.")
         begin = np.cumsum(size) - size
         order = np.argsort(-size, kind="stable")
         begin, size = begin[order], size[order]

@@ -154,6 +154,9 @@ def estimate(
         if not (0 <= t < tasks and 0 <= w < labelers):
             raise ValueError(f"Row {row}: there is no task {t} or no labeler {w}.")
         of_task[t].append(row)
+    for row, one in enumerate(text):
+        if not isinstance(one, str):
+            raise ValueError(f"Row {row}: a text is a string, not {type(one).__name__}.")  # noqa: TRY004 - as every bad row
     split = [words(one) for one in text]
     keys = [[key(w) for w in one] for one in split]
     of_task = [sorted(rows, key=lambda r: (labeler[r], keys[r], text[r])) for rows in of_task]

@@ -54,12 +54,13 @@ class Estimate:
 
 def tree(parent: ArrayLike) -> Tree:
     """Checks that there is one root, and no ring. Raises ValueError naming the node otherwise."""
-    up = np.asarray(parent, dtype=np.int64)
-    v = len(up)
-    if v == 0 or int((up == -1).sum()) != 1:
+    given = np.asarray(parent)
+    v = given.size
+    if given.ndim != 1 or given.dtype.kind not in "iuf" or int((given == -1).sum()) != 1:
         raise ValueError("A tree has one root, whose parent is -1.")
-    if ((up < -1) | (up >= v)).any():
-        raise ValueError(f"Node {int(((up < -1) | (up >= v)).argmax())}: there is no such parent.")
+    if (wrong := ~((given >= -1) & (given < v) & (given == np.floor(given)))).any():
+        raise ValueError(f"Node {int(wrong.argmax())}: there is no such parent.")
+    up = given.astype(np.int64)
     depth = np.full(v, -1, dtype=np.int64)
     depth[up == -1] = 0
     for level in range(v):
