@@ -1,6 +1,7 @@
 import random
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from itertools import permutations, product
 
 import pytest
@@ -55,11 +56,20 @@ def test_the_api_needs_no_numpy() -> None:
 def test_an_answer_counts_for_more_the_more_is_known_of_who_gave_it() -> None:
     weights = [online.weight(n) for n in (0, 10, 100, 10**6)]
     assert weights == sorted(weights)
-    assert weights[0] == pytest.approx(online.TEMPER / 2)
-    assert weights[-1] < online.weight(None) == online.TEMPER
+    assert weights[0] == pytest.approx(0.6)
+    assert 0.999 < weights[-1] < 1
     rows = online.start_rows(2, 0.8)
     one = online.posterior((0.5, 0.5), [(0, rows), (1, rows)], temper=[0.7, 0.35])
     assert one[0] == pytest.approx(1 / (1 + 4**-0.35))
+
+
+def test_many_answers_of_a_task_tell_what_fewer_independent_ones_would() -> None:
+    """Kish's design effect by hand: of m at rho = 0.1, m / (1 + 0.1 (m - 1)) count, never more than ten."""
+    assert [online.together(m) for m in (0, 1, 11, 21)] == pytest.approx([1, 1, 1 / 2, 1 / 3])
+    assert online.weight(25, 11) == pytest.approx(0.8 / 2)
+    told = [m * online.together(m) for m in range(1, 500)]
+    assert told == sorted(told)
+    assert told[-1] < 10
 
 
 def test_a_calibrated_posterior_is_the_map_by_hand() -> None:
@@ -100,15 +110,23 @@ def test_hopeless_is_never_said_of_a_task_that_could_still_be_met() -> None:
     for _ in range(400):
         k = rng.choice((2, 3))
         crowd = [_rows(rng, k) for _ in range(3)]
-        sway = online.sway(crowd)
-        p = _normal([rng.random() + 0.01 for _ in range(k)])
+        prior = _normal([rng.random() + 0.01 for _ in range(k)])
+        tau, bias = rng.choice(((1.0, [0.0] * k), (0.6, [rng.gauss(0, 0.5) for _ in range(k)])))
+        sway = online.sway_through(online.sway(crowd, prior), tau, bias)
+        so_far = [(rng.randrange(k), rng.choice(crowd)) for _ in range(3)]
         left, target = rng.randint(1, 3), rng.choice((0.9, 0.98))
-        best = max(
-            max(online.posterior(p, [(v, rows) for v, rows in given], temper=online.TEMPER))
-            for given in product(product(range(k), crowd), repeat=left)
-        )
+
+        def stands(
+            more: Iterable[tuple[int, online.Rows]], prior: Sequence[float] = prior, tau: float = tau,
+            bias: Sequence[float] = bias, so_far: Sequence[tuple[int, online.Rows]] = so_far,
+        ) -> Sequence[float]:  # fmt: skip
+            votes = [*so_far, *more]
+            p = online.posterior(prior, votes, temper=online.weight(10**9, len(votes)))
+            return online.calibrated(p, tau, bias)
+
+        best = max(max(stands(given)) for given in product(product(range(k), crowd), repeat=left))
         how = online.Target(target, 1, 3 + left, escalate=online.Escalate("judge"))
-        if online.decide(how, p, 3, sway=sway) == "hopeless":
+        if online.decide(how, stands(()), 3, sway=sway) == "hopeless":
             said_so += 1
             assert best < target
     assert said_so > 40
@@ -119,7 +137,8 @@ def test_only_where_others_can_be_asked_is_anything_hopeless() -> None:
     assert online.decide(alone, (0.5, 0.5), 4, sway=1.0) == "ask"
     assert online.decide(passing, (0.5, 0.5), 4, sway=1.0) == "hopeless"
     assert online.decide(passing, (0.5, 0.5), 4) == "ask"  # nothing is known of the labelers yet
-    assert online.decide(passing, (0.5, 0.5), 4, sway=5.0) == "ask"
+    assert online.decide(passing, (0.5, 0.5), 4, sway=5.0) == "hopeless"  # a fifth counts 1 / 1.4: 3.57 of 3.89
+    assert online.decide(passing, (0.5, 0.5), 4, sway=5.6) == "ask"
     assert online.decide(passing, (0.5, 0.5), 2, left=1, sway=1.0) == "hopeless"  # the cap allows one more
 
 

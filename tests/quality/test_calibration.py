@@ -48,7 +48,7 @@ def test_a_whole_project_is_reckoned_as_the_submits_are(kept: bool) -> None:
                 "col": [row[said] for row in confusion] if kept else [],
             }  # fmt: skip
             columns.append(rules.column(classes, said, belief))
-            weights.append(rules.weight(belief))
+            weights.append(rules.weight(belief, len(mine)))
         wanted = online.posterior_of(found.prior.tolist(), columns, temper=weights)
         assert p[t].tolist() == pytest.approx(wanted, abs=1e-9)
 

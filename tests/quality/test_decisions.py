@@ -20,7 +20,8 @@ def start(said: Sequence[str], classes: Sequence[str] = OPTIONS) -> dict[str, fl
     """The posterior of a project without an estimate, by the textbook."""
     rows = online.start_rows(len(classes))
     votes = [(list(classes).index(s), rows) for s in said]
-    return dict(zip(classes, online.posterior(online.uniform(len(classes)), votes, temper=online.TEMPER), strict=True))
+    weight = online.weight(None, len(votes))
+    return dict(zip(classes, online.posterior(online.uniform(len(classes)), votes, temper=weight), strict=True))
 
 
 async def stands(crew: Crew, task: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ async def test_the_next_answer_counts_as_its_labelers_skill_says(crew: Crew) -> 
     wanted = online.posterior(belief["prior"], [(1, skill["confusion"])], temper=online.weight(skill["answers"]))
     assert [row["posterior"][c] for c in "abc"] == pytest.approx(wanted)
     assert online.best(wanted) == 0  # who says b of what is a is no witness for b
-    weights = [online.weight(skill["answers"]), online.weight(0)]
+    weights = [online.weight(skill["answers"], 2), online.weight(0, 2)]
     await crew.answer(project, "b")  # a labeler who was never estimated is worth the pool
     (row,) = await crew.rows("select posterior from task where id = %s", task)
     wanted = online.posterior(belief["prior"], [(1, skill["confusion"]), (1, belief["pooled"])], temper=weights)
@@ -92,7 +92,7 @@ async def test_an_estimate_for_other_classes_is_not_used(crew: Crew) -> None:
     (task,) = await crew.tasks(project, 1)
     await crew.answer(project, "a")
     (row,) = await crew.rows("select posterior from task where id = %s", task)
-    wanted = online.posterior(online.uniform(2), [(0, online.start_rows(2))], temper=online.TEMPER)
+    wanted = online.posterior(online.uniform(2), [(0, online.start_rows(2))], temper=online.weight(None))
     assert [row["posterior"][c] for c in "ab"] == pytest.approx(wanted)
     place = crew.door.place
     await jobs.run(place.house, place.cell, UUID(project))  # answers for c are left out

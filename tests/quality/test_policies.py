@@ -258,7 +258,7 @@ async def test_a_hopeless_task_is_passed_on_before_its_answers_are_used_up(crew:
     (task,) = await crew.tasks(project, 1)
     await crew.answer(project, "a", people[0])
     stood = await crew.rows("select confidence::float8 as c from task where id = %s", task)
-    hopeless = online.hopeless(0.999, (stood[0]["c"], 1 - stood[0]["c"]), 2, kept["sway"])
+    hopeless = online.hopeless(0.999, (stood[0]["c"], 1 - stood[0]["c"]), 1, 2, kept["sway"])
     assert hopeless == ((await crew.task(task))["reason"] == "escalated")
     if not hopeless:
         await crew.answer(project, "b", people[1])

@@ -92,8 +92,11 @@ def test_what_a_copy_has_told_waits_for_somebody_else() -> None:
 
 
 async def estimated(crew: Crew, count: int, *, priority: int = 0) -> tuple[str, list[str]]:
-    """A project with a target, an estimate of the crowd, and tasks of which nobody knows anything."""
-    project = await crew.project(policy=target(0.9, 1, 7))
+    """A project with a target, an estimate of the crowd, and tasks of which nobody knows anything.
+
+    No labeler reaches the target alone, so that a task in doubt is worth more than a new one.
+    """
+    project = await crew.project(policy=target(0.95, 1, 7))
     tasks = await crew.tasks(project, count, priority=priority)
     await crew.rows(
         "insert into project_skill (project_id, classes, pooled, prior, answers, iterations, converged)"

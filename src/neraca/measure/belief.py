@@ -7,7 +7,7 @@ there   log odds = log(o S_r / S_f) + sum_w t_w log P_w(drew or not | there) / P
 nothing P(nothing is there | nobody drew anything) = 1 / (1 + (1 - e) / e prod_w (1 - r_w) / (1 - f_w))
 unseen  things that all overlooked, for each that is there: u / (1 - u), u = prod_w (1 - r_w)
 
-r recall, f invention; t_w tempers the evidence of who drew and who did not, as `online` tempers answers, t their mean;
+r recall, f invention; t_w tempers the evidence of who drew and who did not (`weight`), t their mean;
 with one person asked it cancels out, and what is left is how often their objects are real. Before there is an estimate,
 everybody has r = 0.8, f = 0.2 and o = 1, and nothing is tempered: equal voices weigh the same, and two of three decide.
 """
@@ -19,6 +19,8 @@ from math import exp, fsum, log, log1p
 from neraca.measure import online
 
 LEAST = 1e-9  # of a probability whose logarithm is taken
+TEMPER = 0.7  # what the word of one who is known well counts for: people overlook the same things
+NEW, MET = 10.0, 20.0  # of one who gave n answers, (n + NEW) / (n + MET) of that
 SEEN = 1e-3  # the least probability that somebody draws a thing, as in `existence`
 
 
@@ -71,6 +73,11 @@ class Crowd:
 
 
 NOBODY = Crowd()
+
+
+def weight(answers: int) -> float:
+    """What the word of somebody counts for, by how many answers of theirs the last estimate has seen."""
+    return TEMPER * (answers + NEW) / (answers + MET)
 
 
 def there(crowd: Crowd, drew: Sequence[Drawer], did_not: Sequence[Drawer]) -> float:

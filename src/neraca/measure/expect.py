@@ -206,7 +206,7 @@ def bounds(how: online.Policy, price: int) -> tuple[float, float]:
 @dataclass(slots=True)
 class _Task:
     truth: int
-    score: list[float]
+    told: list[float]  # what its answers add to the logarithm of the prior, before they share it
     estimate: int = 0  # the one that the score was made by
     votes: list[tuple[int, int]] = field(default_factory=list)  # who of `crowd.labelers`, what they said
 
@@ -228,7 +228,7 @@ class _Beliefs:
         self.crowd, self.last, self.estimate = crowd, 0.0, 0
         self.believed = [_raised(one.rows, SEEN) for one in crowd.labelers]
         self.prior = [log(1 / k)] * k
-        same = [[online.TEMPER * log(max(x, FLOOR)) for x in online.start_column(k, v)] for v in range(k)]
+        same = [[online.weight(None) * log(max(x, FLOOR)) for x in online.start_column(k, v)] for v in range(k)]
         self.columns = [same] * len(crowd.labelers)
         self.sway: float | None = None
         if crowd.seen:
@@ -241,7 +241,7 @@ class _Beliefs:
         self.last = answers
         self.estimate += 1
         self.prior = [log(max(p, FLOOR)) for p in self.crowd.prior]
-        self.sway = self.crowd.tau * online.sway(self.believed)
+        self.sway = online.sway_through(online.sway(self.believed, self.crowd.prior), self.crowd.tau, self.crowd.bias)
         self.columns = [
             [
                 [online.weight(int(one.share * answers / one.members)) * log(max(x, FLOOR)) for x in column]
@@ -252,13 +252,14 @@ class _Beliefs:
         return True
 
     def posterior(self, task: _Task) -> Sequence[float]:
-        """After its last answer, which is added to what it was, unless there was an estimate since."""
+        """After its last answer, which is added to what was told, unless there was an estimate since."""
         new = task.votes if task.estimate != self.estimate else task.votes[-1:]
-        score = self.prior if task.estimate != self.estimate else task.score
+        told = [0.0] * len(self.prior) if task.estimate != self.estimate else task.told
         for who, said in new:
-            score = [s + told for s, told in zip(score, self.columns[who][said], strict=True)]
-        task.score, task.estimate = score, self.estimate
-        p = _normal(score)
+            told = [s + more for s, more in zip(told, self.columns[who][said], strict=True)]
+        task.told, task.estimate = told, self.estimate
+        shared = online.together(len(task.votes))
+        p = _normal([prior + shared * x for prior, x in zip(self.prior, told, strict=True)])
         crowd = self.crowd
         if not self.estimate or (crowd.tau == 1.0 and not crowd.bias):
             return p
@@ -274,7 +275,7 @@ def _run(
     shares = [one.share for one in crowd.labelers]
     cap = how.cost_cap if isinstance(how, online.Target) else None
     least = bounds(how, price)[0]
-    waiting = [_Task(truth, beliefs.prior, beliefs.estimate) for truth in rng.choices(range(k), crowd.prior, k=of)]
+    waiting = [_Task(truth, [0.0] * k, beliefs.estimate) for truth in rng.choices(range(k), crowd.prior, k=of)]
     given, took, ended, sure = 0, [], dict[str, int](), []
     experts = 0
     while waiting:

@@ -1,7 +1,12 @@
 """The online rule: what an answer does to its task's posterior, and whether to ask again.
 
-posterior:  p(c) ~ prior[c] * prod_w E_w[c, l_w]           (Dawid & Skene 1979)
+posterior:  p(c) ~ prior[c] * prod_w E_w[c, l_w]^u_w       (Dawid & Skene 1979, where every u is 1)
 skill row:  E_w[c, l] = (s G[c, l] + C_w[c, l]) / (s + sum_l C_w[c, l])     with G the pooled confusion
+weight:     u_w = (n_w + 15) / (n_w + 25) / (1 + rho (m - 1))
+
+n_w answers of who said it were seen by the last estimate: a labeler whom nobody knows tells less. m answers of one task
+err alike, so they tell what m / (1 + rho (m - 1)) independent ones would: the design effect of a cluster (Kish 1965).
+Two who agree count almost in full, and twenty for seven: easy tasks close as soon as ever, hard ones have to wait.
 
 Shapes: K classes; `prior` K probabilities; a `Rows` K x K, row = the truth, column = what is said. O(votes x K), no
 NumPy (the API process imports this). Sums are exact (`math.fsum`), so the order of the votes makes no difference.
@@ -18,9 +23,11 @@ Decision = Literal["ask", "met", "count", "exhausted", "capped", "hopeless", "es
 STRENGTH = 2.0  # pseudo-answers a row of a new labeler is worth; the best of 2..50 over twelve real crowds
 FLOOR = 1e-6  # no answer is impossible, so that no single one decides against all others
 START_ACCURACY = 0.6  # believed of labelers before a project has an estimate: two who agree are not yet enough
-TEMPER = 0.7  # what an answer counts for: errors of one task are not independent
+TEMPER = 0.7  # what the features of a task count for beside its answers
 LEANING = 0.8  # believed of how often a suggestion is confirmed without a look, before anything is known
-NEW, MET = 10.0, 20.0  # an answer of one who gave n counts for (n + NEW) / (n + MET) of that: half of it at first
+ALIKE = 0.1  # rho: how alike the errors of one task are; in eleven real crowds 0.05 to 0.5, with what is hard in it
+START_WEIGHT = 0.85  # of an answer then: that accuracy is a guess, and of many classes two who agree would look sure
+NEW, MET = 15.0, 25.0  # an answer of one who gave n counts for (n + NEW) / (n + MET): 0.6 at first
 FIRST, GROWTH = (
     200,
     1.25,
@@ -146,9 +153,17 @@ def leant(column: Sequence[float], leaning: float = LEANING) -> tuple[float, ...
     return tuple(a + (1.0 - a) * p for p in column)
 
 
-def weight(answers: int | None) -> float:
-    """What an answer counts for, by how many answers of who said it the last estimate has seen; None: there is none."""
-    return TEMPER if answers is None else TEMPER * (answers + NEW) / (answers + MET)
+def weight(answers: int | None, of: int = 1) -> float:
+    """What one `of` so many answers of a task counts for, by how many of who said it the last estimate has seen.
+
+    None: there is no estimate.
+    """
+    return (START_WEIGHT if answers is None else (answers + NEW) / (answers + MET)) * together(of)
+
+
+def together(n: int) -> float:
+    """What each of n answers of one task counts for beside a single one."""
+    return 1.0 / (1.0 + ALIKE * max(n - 1, 0))
 
 
 def posterior_of(
@@ -209,24 +224,28 @@ def decide(how: Policy, p: Sequence[float], n: int, *, left: int | None = None, 
             if left == 0:
                 return "capped"
             rest = high - n if left is None else min(high - n, left)
-            if n >= low and how.escalate is not None and sway is not None and hopeless(target, p, rest, sway):
+            if n >= low and how.escalate is not None and sway is not None and hopeless(target, p, n, rest, sway):
                 return "hopeless"
             return "ask"
 
 
-def hopeless(target: float, p: Sequence[float], left: int, sway: float) -> bool:
-    """Whether `left` answers that all speak for the leading class cannot make it as probable as `target`.
+def hopeless(target: float, p: Sequence[float], n: int, left: int, sway: float) -> bool:
+    """Whether `left` answers after n that all speak for the leading class cannot make it as probable as `target`.
 
-    An answer multiplies the odds of one class against another by no more than e^sway, so after `left` of them
-    p(c) / (1 - p(c)) <= e^(left sway) max p / (1 - max p), for every class c.
+    An answer multiplies the odds of one class against another by no more than e^(g sway), g = `together(n + left)`, so
+    after `left` of them p(c) / (1 - p(c)) <= e^(left g sway) max p / (1 - max p), for every class c.
     """
     top = min(max(p), 1.0 - FLOOR)
-    return log(max(top, FLOOR) / (1.0 - top)) + left * sway < log(target / (1.0 - target))
+    most = left * together(n + left) * sway
+    return log(max(top, FLOOR) / (1.0 - top)) + most < log(target / (1.0 - target))
 
 
-def sway(confusions: Iterable[Rows]) -> float:
-    """The most that one answer of any of these labelers, at its full weight, moves the logarithm of the odds."""
-    return TEMPER * max(
+def sway(confusions: Iterable[Rows], prior: Sequence[float]) -> float:
+    """The most that an answer of any of these labelers, where it stands alone, moves the logarithm of the odds.
+
+    It also makes those before it count for less, and the prior for more by ALIKE of its own odds.
+    """
+    most = max(
         (
             log(max(*column, FLOOR) / max(min(column), FLOOR))
             for confusion in confusions
@@ -234,6 +253,12 @@ def sway(confusions: Iterable[Rows]) -> float:
         ),
         default=0.0,
     )
+    return most + ALIKE * log(max(*prior, FLOOR) / max(min(prior), FLOOR))
+
+
+def sway_through(sway: float, tau: float, bias: Sequence[float]) -> float:
+    """The same of posteriors through the map that gold taught."""
+    return tau * sway + ALIKE * (max(bias, default=0.0) - min(bias, default=0.0))
 
 
 def after_experts(how: Target, p: Sequence[float], experts: int) -> Decision:

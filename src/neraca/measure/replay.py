@@ -197,7 +197,8 @@ class _Run:
         """The engine's own, from the votes of a task; what one of a group of copies has said counts once."""
         told = {(self.group[w], said): (said, w) for said, w in reversed(self.votes[t])}.values()  # the first of each
         columns = [self.column(said, w) for said, w in told]
-        weights = [self.weights.get(w, self.unmet) for _, w in told]
+        shared = online.together(len(columns))
+        weights = [shared * self.weights.get(w, self.unmet) for _, w in told]
         return online.posterior_of(self.prior, columns, temper=weights)
 
     def look(self, t: int) -> None:
@@ -226,7 +227,7 @@ class _Run:
         self.calibrate()
         if isinstance(self.how, online.Target) and self.how.escalate is not None:
             rows = (online.rows(found.counts.of(w).tolist(), self.pool) for w in np.unique(worker).tolist())
-            self.sway = self.tau * online.sway([self.pool, *rows])
+            self.sway = online.sway_through(online.sway([self.pool, *rows], self.prior), self.tau, self.bias)
         for t, votes in enumerate(self.votes):
             if votes and self.open[t]:
                 self.look(t)

@@ -271,7 +271,7 @@ async def _write(
         )
         for name, w in given.labelers.items()
     ]  # fmt: skip
-    sway = online.sway([pooled, *(row[2] for row in rows)]) if keep else _sway_by_rate(found.accuracy, len(names))
+    sway = online.sway([pooled, *(row[2] for row in rows)], found.prior.tolist()) if keep else _sway_by_rate(found)
     pairs, agreement = given.agreement()
     taught = {"tau": how.tau, "bias": how.bias.tolist(), "calibrated_on": how.gold} if how else {}
     async with house.inside(cell) as db:
@@ -291,10 +291,11 @@ def _groups(labelers: Sequence[UUID], copied: copies.Copies) -> list[UUID | None
     return [labelers[one] if size[one] > 1 else None for one in copied.group.tolist()]
 
 
-def _sway_by_rate(accuracy: Floats, k: int) -> float:
+def _sway_by_rate(found: skills.SkillTable) -> float:
     """`online.sway` where only accuracies are kept."""
+    k, accuracy = len(found.prior), found.accuracy
     rates = [online.START_ACCURACY, float(accuracy.max(initial=0.0)), float(accuracy.min(initial=1.0))]
-    return online.sway([[(p,) for p in online.start_column(k, 0, rate)] for rate in rates])
+    return online.sway([[(p,) for p in online.start_column(k, 0, rate)] for rate in rates], found.prior.tolist())
 
 
 async def _look_again(house: House, cell: Cell, wanted: Sequence[UUID]) -> int:

@@ -117,11 +117,11 @@ def column(k: int, one: int, belief: Mapping[str, Any] | None) -> Sequence[float
     return online.start_column(k, one, online.START_ACCURACY if accuracy is None else accuracy)
 
 
-def weight(belief: Mapping[str, Any] | None) -> float:
-    """What an answer counts for, from what an estimate believes of who gave it: more, the more it has seen of them."""
+def weight(belief: Mapping[str, Any] | None, of: int) -> float:
+    """What one `of` so many answers counts for: more, the more an estimate has seen of who gave it."""
     if belief is None or not belief["known"]:
-        return online.weight(None)
-    return online.weight(belief["answers"] or 0)
+        return online.weight(None, of)
+    return online.weight(belief["answers"] or 0, of)
 
 
 def calibrated(p: Sequence[float], belief: Mapping[str, Any] | None) -> tuple[Sequence[float], int]:
@@ -159,14 +159,14 @@ def by_class(
     p: Sequence[float] = online.posterior_of(
         prior,
         [*(one.likelihood(k) for one in others), *item],
-        temper=[*(weight(one.belief) for one in others), *([online.TEMPER] * len(item))],
+        temper=[*(weight(one.belief, len(others)) for one in others), *([online.TEMPER] * len(item))],
     )
     p, calibrated_on = calibrated(p, first)
     if experts:
         p = online.posterior_of(p, [one.likelihood(k) for one in experts])
     sway = first["sway"] if first else None
     if sway is not None and calibrated_on and first:
-        sway *= first["tau"]
+        sway = online.sway_through(sway, first["tau"], first["bias"])
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
     answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], case.config) if said else {}

@@ -89,9 +89,9 @@ class Believed:
         return column
 
     def weights(self, labeler: Ints, *, without: bool = False) -> Floats:
-        """What each answer counts for; `without` the answer itself."""
+        """What each answer counts for where it stands alone; `without` the answer itself."""
         n = np.maximum(self.found.answers[labeler] - without, 0)
-        weight: Floats = online.TEMPER * (n + online.NEW) / (n + online.MET)
+        weight: Floats = (n + online.NEW) / (n + online.MET)
         return weight
 
 
@@ -106,7 +106,7 @@ def _by_rate(rate: Floats, label: Ints, k: int) -> Floats:
 def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
     """T x K, uncalibrated: `online.posterior_of` for every task."""
     k = len(believed.found.prior)
-    score = given.start(believed.found.prior)
+    score = np.zeros((given.tasks, k))
     counted = ~given.repeats(believed.found.copied)
     for start in range(0, len(given.task), page):
         rows = slice(start, start + page)
@@ -115,7 +115,8 @@ def posteriors(given: Given, believed: Believed, page: int = 200_000) -> Floats:
         told = _logs(column) * (believed.weights(who) * counted[rows])[:, None]
         for c in range(k):
             score[:, c] += np.bincount(task, weights=told[:, c], minlength=given.tasks)
-    return softmax(score)
+    shared = _together(np.bincount(given.task[counted], minlength=given.tasks))
+    return softmax(given.start(believed.found.prior) + shared[:, None] * score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def _closed(
 
     With all its answers where it would still ask.
     """
-    steps = softmax(prior + np.cumsum(told, axis=0))
+    shared = _together(np.cumsum(told.any(axis=1)))  # what a copy said again tells nothing
+    steps = softmax(prior + shared[:, None] * np.cumsum(told, axis=0))
     stated = softmax(before.tau * _logs(steps) + before.bias)
     for at, (q, n) in enumerate(zip(stated.tolist(), np.cumsum(counts).tolist(), strict=True)):
         if counts[at] and online.decide(how, q, n) != "ask":
@@ -207,6 +209,12 @@ def decided(p: Floats, given: Given, policy: Mapping[str, Any], how: calibrate.M
     size = np.bincount(given.task[given.answers()], minlength=given.tasks)
     near = q.max(axis=1) >= rule.confidence - 1e-9  # sums are not exact here; the submit's own rule decides
     return np.flatnonzero(near & (size >= rule.min))
+
+
+def _together(n: Ints) -> Floats:
+    """`online.together` for each."""
+    shared: Floats = 1.0 / (1.0 + online.ALIKE * np.maximum(n - 1, 0))
+    return shared
 
 
 def _logs(p: Floats) -> Floats:

@@ -49,15 +49,18 @@ def _worth(terms: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[
     """What an answer of this labeler does more than a usual one's; all alike where their confusion is not known."""
     if not terms["confusion"] or len(terms["pooled"]) != len(terms["classes"]):
         return [0.0] * len(rows)
-    weight = online.weight(terms["answers"]) * terms["tau"]
-    own, usual = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
-    known: dict[tuple[tuple[float, ...], float], float] = {}
+    tellers: dict[int, tuple[gain.Teller, gain.Teller]] = {}
+    known: dict[tuple[tuple[float, ...], float, int], float] = {}
     worth = []
     for row in rows:
         p, target = _standing(terms, row), terms["confidence"] if row["answers"] + 1 >= terms["least"] else NEVER
-        if (p, target) not in known:
-            known[p, target] = round(gain.advantage(p, own, usual, target), 9)
-        worth.append(known[p, target])
+        key = (p, target, row["answers"] + 1)
+        if key[2] not in tellers:
+            weight = online.weight(terms["answers"], key[2]) * terms["tau"]
+            tellers[key[2]] = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
+        if key not in known:
+            known[key] = round(gain.advantage(p, *tellers[key[2]], target), 9)
+        worth.append(known[key])
     return worth
 
 

@@ -54,7 +54,7 @@ def _doubted(found: skills.SkillTable, who: Ints, said: Ints, known: int, knowin
             online.STRENGTH + np.maximum(rows, 0)
         )
         columns.append(column.tolist())
-    p = online.posterior_of(found.prior.tolist(), columns, temper=online.TEMPER)
+    p = online.posterior_of(found.prior.tolist(), columns, temper=online.together(len(columns)))
     return p[known] < rules.DOUBT
 
 

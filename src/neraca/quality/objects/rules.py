@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neraca.measure import online
+from neraca.measure import belief, online
 from neraca.measure.belief import NOBODY, Crowd, Drawer, Hand
 
 
@@ -33,6 +33,6 @@ def _map(project: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _drawer(told: Mapping[str, Any], answers: int, confusion: online.Rows) -> Drawer:
     return Drawer(
-        recall=told["finds"], invents=told["invents"], weight=online.weight(answers), accuracy=told["classes"],
+        recall=told["finds"], invents=told["invents"], weight=belief.weight(answers), accuracy=told["classes"],
         confusion=confusion, hands={name: Hand(one["noise"], one["bias"]) for name, one in told["shapes"].items()},
     )  # fmt: skip
