@@ -155,11 +155,12 @@ def by_class(
     k = len(names)
     others, experts = ([one for one in heard if one.expert is of] for of in (False, True))
     prior: Sequence[float] = first["prior"] if first else online.uniform(k)
+    heard_of = sum(not one.repeated for one in others)  # what a copy said again tells nothing
     item = [likely(told)] if told is not None and first and len(told) == k else []
     p: Sequence[float] = online.posterior_of(
         prior,
         [*(one.likelihood(k) for one in others), *item],
-        temper=[*(weight(one.belief, len(others)) for one in others), *([online.TEMPER] * len(item))],
+        temper=[*(weight(one.belief, heard_of) for one in others), *([online.TEMPER] * len(item))],
     )
     p, calibrated_on = calibrated(p, first)
     if experts:
