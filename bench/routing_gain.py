@@ -108,7 +108,7 @@ class Project:
         told = self.answers[task]
         p = online.posterior_of(
             self.prior, [[row[c] for row in self.confusions[who]] for who, c in told],
-            temper=[online.weight(self.seen[who]) for who, _ in told],
+            temper=[online.weight(self.seen[who], len(told)) for who, _ in told],
         )  # fmt: skip
         self.posteriors[task], self.verdicts[task] = p, online.best(p)
         if online.decide(TARGET, p, len(told)) != "ask":

@@ -97,7 +97,7 @@ def _update(at: Installation, cell: Database, project_id: UUID) -> Iterator[Row]
     begun = time.process_time()
     for _ in range(TIMES):
         columns = [rules.column(len(names), 0, one) for one in beliefs]
-        p = online.posterior_of(beliefs[0]["prior"], columns, temper=[rules.weight(one) for one in beliefs])
+        p = online.posterior_of(beliefs[0]["prior"], columns, temper=[rules.weight(one, VOTES) for one in beliefs])
         told, _ = rules.calibrated(p, beliefs[0] | {"calibrated_on": 50, "tau": 0.6, "bias": [0.0] * len(names)})
         online.decide(online.policy(RULE), told, VOTES)
     each = 1000 * (time.process_time() - begun) / TIMES

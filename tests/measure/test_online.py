@@ -139,6 +139,7 @@ def test_only_where_others_can_be_asked_is_anything_hopeless() -> None:
     assert online.decide(passing, (0.5, 0.5), 4) == "ask"  # nothing is known of the labelers yet
     assert online.decide(passing, (0.5, 0.5), 4, sway=5.0) == "hopeless"  # a fifth counts 1 / 1.4: 3.57 of 3.89
     assert online.decide(passing, (0.5, 0.5), 4, sway=5.6) == "ask"
+    assert online.decide(passing, (0.5, 0.5), 4, sway=5.0, told=2) == "ask"  # of copies one tells: the next is a third
     assert online.decide(passing, (0.5, 0.5), 2, left=1, sway=1.0) == "hopeless"  # the cap allows one more
 
 

@@ -51,7 +51,8 @@ def online_p(found: suggestions.Estimate | None, said: list[tuple[int, int]], su
 
     columns = [column(SOURCE, suggested)]
     columns += [online.leant(column(w, one), lean(w)) if one == suggested else column(w, one) for w, one in said]
-    weights = [online.weight(None if found is None else int(found.skills.answers[w])) for w, _ in [(SOURCE, 0), *said]]
+    seen = [None if found is None else int(found.skills.answers[w]) for w in (SOURCE, *(w for w, _ in said))]
+    weights = [online.weight(n, len(columns)) for n in seen]
     return np.array(online.posterior_of(online.uniform(k), columns, temper=weights))
 
 
@@ -60,8 +61,8 @@ def test_five_lazy_confirmers_of_a_wrong_suggestion_are_not_believed(k: int) -> 
     """Not before anything is known of them; as five independent answers they would be."""
     five = [(w, 0) for w in range(1, 6)]
     assert online_p(None, five, 0, k)[0] < 0.75
-    alone = online.posterior_of(online.uniform(k), [online.start_column(k, 0)] * 6, temper=online.TEMPER)
-    assert alone[0] > 0.84
+    alone = online.posterior_of(online.uniform(k), [online.start_column(k, 0)] * 6, temper=online.weight(None, 6))
+    assert alone[0] > 0.79  # of two classes by hand: odds 1.5^(6 * 0.85 / 1.5) = 3.97
     lazy = World([(0.9, 0.95)] * 8, good=0.7, tasks=600, each=3, k=k)
     gold = np.where(np.arange(600) < 60, lazy.truth, -1)
     found = lazy.estimate(gold)
@@ -72,7 +73,7 @@ def test_five_lazy_confirmers_of_a_wrong_suggestion_are_not_believed(k: int) -> 
     )  # fmt: skip
     believed = [[row[0] for row in online.rows(naive.counts.of(w).tolist(), naive.pooled.tolist())] for w in range(6)]
     taken_in = online.posterior_of(
-        online.uniform(k), believed, temper=[online.weight(int(n)) for n in naive.answers[:6]]
+        online.uniform(k), believed, temper=[online.weight(int(n), 6) for n in naive.answers[:6]]
     )
     assert taken_in[0] > 0.98  # what would be believed if confirmations were answers like others
 
@@ -80,7 +81,7 @@ def test_five_lazy_confirmers_of_a_wrong_suggestion_are_not_believed(k: int) -> 
 def test_departures_count_like_any_other_answer() -> None:
     p = online_p(None, [(1, 1), (2, 1), (3, 1)], 0, 3)
     columns = [online.start_column(3, 0), *[online.start_column(3, 1)] * 3]
-    assert p == pytest.approx(online.posterior_of(online.uniform(3), columns, temper=online.TEMPER))
+    assert p == pytest.approx(online.posterior_of(online.uniform(3), columns, temper=online.weight(None, 4)))
     assert p[1] > 0.7
 
 

@@ -258,7 +258,7 @@ async def test_what_waits_an_hour_longer_is_given_first(crew: Crew) -> None:
 async def test_gold_is_woven_in_as_often_and_nowhere_in_particular_and_costs_nothing_of_the_choice(crew: Crew) -> None:
     """Each of 160 claims is gold with a chance of 0.3, whatever its place among those that one look serves."""
     project, tasks = await estimated(crew, 260)
-    await crew.change(project, policy=target(0.9, 1, 7) | {"gold_share": 0.3})
+    await crew.change(project, policy=target(0.95, 1, 7) | {"gold_share": 0.3})
     known = await crew.tasks(project, 120, gold={"choice": "a"})
     good = await crew.labeler()
     labeler = await judged(crew, project, good)

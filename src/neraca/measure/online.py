@@ -206,8 +206,11 @@ def payable(cap: int | None, price: int, spent: int, pending: int = 0) -> int | 
     return pending + max(cap - spent, 0) // price
 
 
-def decide(how: Policy, p: Sequence[float], n: int, *, left: int | None = None, sway: float | None = None) -> Decision:
-    """What to do with a task of n answers: ask on, or end it.
+def decide(
+    how: Policy, p: Sequence[float], n: int, *, left: int | None = None, sway: float | None = None,
+    told: int | None = None,
+) -> Decision:  # fmt: skip
+    """What to do with a task of n answers, `told` of which tell something (None: all): ask on, or end it.
 
     met: the target is reached. count: so many were wanted. exhausted: the most answers were used up. capped: the next
     one would cost too much (`left`, how many the cap still allows, is 0). hopeless: see there; only where there is
@@ -224,9 +227,9 @@ def decide(how: Policy, p: Sequence[float], n: int, *, left: int | None = None, 
             if left == 0:
                 return "capped"
             rest = high - n if left is None else min(high - n, left)
-            if n >= low and how.escalate is not None and sway is not None and hopeless(target, p, n, rest, sway):
-                return "hopeless"
-            return "ask"
+            if n < low or how.escalate is None or sway is None:
+                return "ask"
+            return "hopeless" if hopeless(target, p, n if told is None else told, rest, sway) else "ask"
 
 
 def hopeless(target: float, p: Sequence[float], n: int, left: int, sway: float) -> bool:
@@ -243,7 +246,8 @@ def hopeless(target: float, p: Sequence[float], n: int, left: int, sway: float) 
 def sway(confusions: Iterable[Rows], prior: Sequence[float]) -> float:
     """The most that an answer of any of these labelers, where it stands alone, moves the logarithm of the odds.
 
-    It also makes those before it count for less, and the prior for more by ALIKE of its own odds.
+    It also makes those before it count for less, and what is known without answers (`prior`) for more by ALIKE of its
+    own odds.
     """
     most = max(
         (

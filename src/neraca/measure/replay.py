@@ -193,9 +193,13 @@ class _Run:
             (said, worker), [pseudo * row[said] / (pseudo + n) for row, n in zip(self.pool, seen, strict=True)]
         )
 
+    def told(self, t: int) -> Sequence[tuple[int, int]]:
+        """The votes of a task that tell something: what one of a group of copies has said counts once."""
+        return list({(self.group[w], said): (said, w) for said, w in reversed(self.votes[t])}.values())
+
     def posterior(self, t: int) -> tuple[float, ...]:
-        """The engine's own, from the votes of a task; what one of a group of copies has said counts once."""
-        told = {(self.group[w], said): (said, w) for said, w in reversed(self.votes[t])}.values()  # the first of each
+        """The engine's own, from the votes of a task."""
+        told = self.told(t)
         columns = [self.column(said, w) for said, w in told]
         shared = online.together(len(columns))
         weights = [shared * self.weights.get(w, self.unmet) for _, w in told]
@@ -204,7 +208,8 @@ class _Run:
     def look(self, t: int) -> None:
         p = online.calibrated(self.posterior(t), self.tau, self.bias)
         self.verdict[t] = online.best(p)
-        end = online.decide(self.how, p, len(self.votes[t]), sway=self.sway)
+        told = None if self.sway is None else len(self.told(t))
+        end = online.decide(self.how, p, len(self.votes[t]), sway=self.sway, told=told)
         self.open[t] = end == "ask"
         self.met[t] = end in {"met", "count"}
         self.ended[t] = end == "exhausted"

@@ -166,12 +166,14 @@ def by_class(
     if experts:
         p = online.posterior_of(p, [one.likelihood(k) for one in experts])
     sway = first["sway"] if first else None
+    if sway is not None and item and told is not None:
+        sway += online.ALIKE * online.TEMPER * (max(told) - min(told))  # as the prior does, see `online.sway`
     if sway is not None and calibrated_on and first:
         sway = online.sway_through(sway, first["tau"], first["bias"])
     top = online.best(p)
     posterior = dict(zip(names, p, strict=True))
     answer = kind.merge([Agreed(said[0].subject, names[top], p[top], posterior)], case.config) if said else {}
-    decision = _decision(case, limits, p, sum(one.answer for one in others), len(experts), sway)
+    decision = _decision(case, limits, p, sum(one.answer for one in others), len(experts), sway, heard_of)
     alone = dict(zip(names, online.posterior_of(prior, item, temper=online.TEMPER), strict=True)) if item else None
     return Standing(decision, answer, p[top], posterior, calibrated_on, items=alone)
 
@@ -207,11 +209,12 @@ def with_experts(crowd: Crowd, experts: frozenset[str]) -> Crowd:
 
 
 def _decision(
-    case: Case, limits: Limits, p: Sequence[float], others: int, experts: int, sway: float | None
+    case: Case, limits: Limits, p: Sequence[float], others: int, experts: int, sway: float | None,
+    told: int | None = None,
 ) -> online.Decision:  # fmt: skip
     if case.escalated and isinstance(case.how, online.Target):
         return online.after_experts(case.how, p, experts)
-    return online.decide(case.how, p, others + experts, left=limits.left, sway=sway)
+    return online.decide(case.how, p, others + experts, left=limits.left, sway=sway, told=told)
 
 
 def counting(kind: Kind, config: Mapping[str, Any], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

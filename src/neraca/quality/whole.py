@@ -143,7 +143,7 @@ def closed(given: Given, believed: Believed, gold: Ints, policy: Mapping[str, An
     how, start = online.policy(policy), given.start(believed.found.prior)[there]
     ends = [*first[1:].tolist(), len(rows)]
     p = [
-        _closed(before_any, told[a:b], counts[a:b], how, before)[0]
+        _closed(before_any, told[a:b], counted[a:b], counts[a:b], how, before)[0]
         for before_any, a, b in zip(start, first.tolist(), ends, strict=True)
     ]
     return Closed(np.stack(p), gold[there])
@@ -170,13 +170,13 @@ def saved(given: Given, believed: Believed, policy: Mapping[str, Any], how: cali
     there, first = np.unique(given.task[rows], return_index=True)
     who, said = given.labeler[rows], given.label[rows]
     column = believed.leant(believed.columns(who, said), who, None if given.how is None else given.how[rows])
-    heard = believed.weights(who) * ~given.repeats(believed.found.copied)[rows]
-    told = _logs(column) * heard[:, None]
+    heard = ~given.repeats(believed.found.copied)[rows]
+    told = _logs(column) * (believed.weights(who) * heard)[:, None]
     counts, ends = given.answers()[rows], [*first[1:].tolist(), len(rows)]
     how = how or calibrate.Map(1.0, 0.0, np.zeros(len(believed.found.prior)), 0)
     asked = [
         sum(
-            _closed(start, told[a:b], counts[a:b], rule, how)[1]
+            _closed(start, told[a:b], heard[a:b], counts[a:b], rule, how)[1]
             for start, a, b in zip(one.start(believed.found.prior)[there], first.tolist(), ends, strict=True)
         )
         for one in (given, alone)
@@ -185,13 +185,13 @@ def saved(given: Given, believed: Believed, policy: Mapping[str, Any], how: cali
 
 
 def _closed(
-    prior: Floats, told: Floats, counts: Flags, how: online.Policy, before: calibrate.Map
+    prior: Floats, told: Floats, heard: Flags, counts: Flags, how: online.Policy, before: calibrate.Map
 ) -> tuple[Floats, int]:
     """The posterior of one task when the rule would have closed it, and by how many answers.
 
-    With all its answers where it would still ask.
+    With all its answers where it would still ask. What was not `heard` is what a copy said again: it tells nothing.
     """
-    shared = _together(np.cumsum(told.any(axis=1)))  # what a copy said again tells nothing
+    shared = _together(np.cumsum(heard))
     steps = softmax(prior + shared[:, None] * np.cumsum(told, axis=0))
     stated = softmax(before.tau * _logs(steps) + before.bias)
     for at, (q, n) in enumerate(zip(stated.tolist(), np.cumsum(counts).tolist(), strict=True)):
