@@ -75,6 +75,19 @@ def test_what_gold_taught_of_confidences_takes_more_answers() -> None:
     assert one_sided.answers < plain.answers  # one of the classes is met at once
 
 
+def test_what_is_known_already_counts_from_the_first_answer() -> None:
+    """Labelers right with 0.95, seventy tasks: a pilot that goes on has its estimate; with gold it comes sooner."""
+    crowd = expect.of_rows((0.5, 0.5), [(40, online.start_rows(2, 0.95))] * 6, pilot=expect.Pilot(70, 0.9))
+    how = online.Target(0.95, 1, 7)
+    plain, sooner, known = (
+        expect.expect(how, one, tasks=70).answers
+        for one in (crowd, replace(crowd, first=online.FIRST_WITH_GOLD), replace(crowd, seen=140))
+    )
+    assert plain > 2.8  # before an estimate two who agree are not enough: 200 answers for seventy tasks
+    assert known < sooner < plain
+    assert known < 2.2
+
+
 def test_a_cap_bounds_the_answers_and_is_told() -> None:
     how = online.Target(0.999, 1, 9, cost_cap=250)
     found = expect.expect(how, expect.assumed(2), price=100)

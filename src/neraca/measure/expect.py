@@ -3,7 +3,7 @@
 A few hundred tasks go through the engine's own rule (`online`) with simulated answers: the truth from the class prior,
 an answer from the confusion of whoever gives it. All open tasks get their next answer in turn, as routing hands work
 out, and what is believed of labelers grows with the answers of the whole project as in the engine: nothing before
-`online.FIRST` of them, then anew whenever there are a quarter more.
+`online.FIRST` of them (sooner with gold), then anew whenever there are a quarter more.
 
 said       E_w^theta, rows normalised; theta: two labelers agree as often as the first two answers of the pilot's tasks
 believed   E_w^SEEN: the engine's estimate has seen the answers that it weighs, and makes more of them than an outsider
@@ -54,8 +54,9 @@ class Pilot:
 class Crowd:
     """Who will answer, by rows^theta; `weak` and `strong` are theta at the ends of the interval.
 
-    `tasks` of a pilot taught this, 0 for none; `seen` answers have taught the project's own estimate already. With
-    gold, decisions are made on posteriors through the map (`tau`, `bias`) that it taught, see `calibrate`.
+    `tasks` of a pilot taught this, 0 for none; `seen` answers have taught the project's own estimate already, or its
+    `first` will. With gold, decisions are made on posteriors through the map (`tau`, `bias`) that it taught, see
+    `calibrate`.
     """
 
     prior: Sequence[float]
@@ -67,6 +68,7 @@ class Crowd:
     seen: int = 0
     tau: float = 1.0
     bias: Sequence[float] = ()
+    first: int = online.FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +234,17 @@ class _Beliefs:
         self.columns = [same] * len(crowd.labelers)
         self.sway: float | None = None
         if crowd.seen:
-            self.grown(float(crowd.seen))
+            self.learn(float(crowd.seen))
 
     def grown(self, answers: float) -> bool:
         """Estimates anew if it is time; whether it was."""
-        if answers < online.FIRST or answers < online.GROWTH * self.last:
+        if answers < self.crowd.first or answers < online.GROWTH * self.last:
             return False
+        self.learn(answers)
+        return True
+
+    def learn(self, answers: float) -> None:
+        """The estimate of so many answers."""
         self.last = answers
         self.estimate += 1
         self.prior = [log(max(p, FLOOR)) for p in self.crowd.prior]
@@ -249,7 +256,6 @@ class _Beliefs:
             ]
             for one, rows in zip(self.crowd.labelers, self.believed, strict=True)
         ]
-        return True
 
     def posterior(self, task: _Task) -> Sequence[float]:
         """After its last answer, which is added to what was told, unless there was an estimate since."""

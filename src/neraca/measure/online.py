@@ -28,10 +28,9 @@ LEANING = 0.8  # believed of how often a suggestion is confirmed without a look,
 ALIKE = 0.1  # rho: how alike the errors of one task are; in eleven real crowds 0.05 to 0.5, with what is hard in it
 START_WEIGHT = 0.85  # of an answer then: that accuracy is a guess, and of many classes two who agree would look sure
 NEW, MET = 15.0, 25.0  # an answer of one who gave n counts for (n + NEW) / (n + MET): 0.6 at first
-FIRST, GROWTH = (
-    200,
-    1.25,
-)  # answers of a project before the first estimate of its labelers; an estimate by how many more
+FIRST = 200  # answers of a project before the first estimate of its labelers: fewer take who is alone for right
+FIRST_WITH_GOLD = 50
+GROWTH = 1.25  # by how many times the answers have to grow for another
 EXPERT = 0.95  # believed of those with the skill that hard tasks are passed to
 EXPERT_ANSWERS = 20.0  # answers that this belief is worth beside what an estimate has seen of them
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from neraca.kit.session import KEEP_PLANS, Connection
+from neraca.measure import online
 
 Row = dict[str, Any]
 
@@ -90,8 +91,8 @@ left join labeler_skill s on s.project_id = %(p)s and s.labeler_id = said.labele
 order by said.n
 """
 
-# Projects with 200 answers or more that grew by a quarter since their skills were last estimated, as in
-# `measure.replay`: an estimate from fewer takes everybody who is alone with a task for right. With gold it pays
+# Projects with `online.FIRST` answers or more that grew by `online.GROWTH` since their skills were last estimated, as
+# in `measure.replay`: an estimate from fewer takes everybody who is alone with a task for right. With gold it pays
 # sooner, and kinds without classes have their gold looked through.
 DUE = """
 select p.id, n.n from project p
@@ -99,7 +100,7 @@ join tally n on n.project_id = p.id and n.kind = 'answer.stored'
 left join project_skill s on s.project_id = p.id
 cross join lateral (select exists (select 1 from gold_live g where g.project_id = p.id) as gold) g
 where (p.kind = any(%(kinds)s) or g.gold)
-  and n.n >= greatest(case when g.gold then 50 else 200 end, 1.25 * coalesce(s.answers, 0))
+  and n.n >= greatest(case when g.gold then %(gold)s else %(first)s end, %(growth)s * coalesce(s.answers, 0))
 """
 
 
@@ -197,7 +198,10 @@ async def paid(db: Connection, task_id: UUID, project_id: UUID) -> Row:
 
 async def due(db: Connection, kinds: Sequence[str]) -> list[Row]:
     """Projects whose skills should be estimated anew: `id`, and `n`, their answers by now."""
-    return await (await db.execute(DUE, {"kinds": list(kinds)})).fetchall()
+    values = {
+        "kinds": list(kinds), "first": online.FIRST, "gold": online.FIRST_WITH_GOLD, "growth": online.GROWTH,
+    }  # fmt: skip
+    return await (await db.execute(DUE, values)).fetchall()
 
 
 async def answers_so_far(db: Connection, project_id: UUID) -> int:

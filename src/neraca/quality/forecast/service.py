@@ -61,8 +61,12 @@ async def basis(session: CellSession, asked: wire.EstimateAsked) -> Basis:
         return await _as_recorded(session, kind, pilot)
     known = kinds.get(pilot["kind"]) if pilot else None
     if pilot is None or known is None or not known.online:
-        return Basis("assumption", expect.assumed(asked.classes))
-    return await _of_pilot(session, pilot["id"], asked)
+        found = Basis("assumption", expect.assumed(asked.classes))
+    else:
+        found = await _of_pilot(session, pilot["id"], asked)
+    if asked.policy.gold_share and found.crowd is not None:
+        found = replace(found, crowd=replace(found.crowd, first=online.FIRST_WITH_GOLD))
+    return found
 
 
 async def _of_pilot(session: CellSession, pilot: UUID, asked: wire.EstimateAsked) -> Basis:
