@@ -49,18 +49,18 @@ def _worth(terms: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[
     """What an answer of this labeler does more than a usual one's; all alike where their confusion is not known."""
     if not terms["confusion"] or len(terms["pooled"]) != len(terms["classes"]):
         return [0.0] * len(rows)
-    tellers: dict[int, tuple[gain.Teller, gain.Teller]] = {}
+    tellers: dict[int, tuple[gain.Teller, gain.Teller]] = {}  # by how many answers share what is known of the task
     known: dict[tuple[tuple[float, ...], float, int], float] = {}
     worth = []
     for row in rows:
-        p, target = _standing(terms, row), terms["confidence"] if row["answers"] + 1 >= terms["least"] else NEVER
-        key = (p, target, row["answers"] + 1)
-        if key[2] not in tellers:
-            weight = online.weight(terms["answers"], key[2]) * terms["tau"]
-            tellers[key[2]] = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
-        if key not in known:
-            known[key] = round(gain.advantage(p, *tellers[key[2]], target), 9)
-        worth.append(known[key])
+        n = row["answers"] + 1
+        p, target = _standing(terms, row), terms["confidence"] if n >= terms["least"] else NEVER
+        if n not in tellers:
+            weight = online.weight(terms["answers"], n) * terms["tau"]
+            tellers[n] = gain.teller(terms["confusion"], weight), gain.teller(terms["pooled"], weight)
+        if (p, target, n) not in known:
+            known[p, target, n] = round(gain.advantage(p, *tellers[n], target), 9)
+        worth.append(known[p, target, n])
     return worth
 
 
