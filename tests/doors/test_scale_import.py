@@ -255,6 +255,7 @@ def an_account_of_scale(web: Web) -> list[dict[str, Any]]:
         batch | {"name": "of calls", "project": "calls", "status": "completed"},
         batch | {"name": "mailed", "status": "completed", "callback": MAIL},
         batch | {"name": "held", "status": "staging"},
+        batch | {"name": "ended", "status": "cancelled"},
     ]
     attempts = [{"response": {"annotations": {"kind": [["shop"]]}}}]
     tasks = [
@@ -277,7 +278,7 @@ def test_an_account_of_many_years(elsewhere: Account, web: Web) -> None:
     home = an_account(elsewhere, "of many years")
     tasks = an_account_of_scale(web)
     args, env = command_from(f"{web.url}/v1", "live_key", home)
-    counts = ({"projects": 1, "batches": 2, "tasks": 2}, {"projects": 0, "batches": 0, "tasks": 0})
+    counts = ({"projects": 1, "batches": 3, "tasks": 2}, {"projects": 0, "batches": 0, "tasks": 0})
     for added in counts:
         done = subprocess.run(args, env=env, capture_output=True, text=True, check=False)
         copied = json.loads(done.stdout)
@@ -291,6 +292,7 @@ def test_an_account_of_many_years(elsewhere: Account, web: Web) -> None:
     history = home.live.get_project("lanes").as_dict()["param_history"]
     assert [(one["version"], one.get("instruction")) for one in history] == [(0, None), (1, "Draw.")]
     assert home.live.get_batch("held").status == "staging"
+    assert home.live.get_batch("ended").status == "cancelled"
     assert home.live.get_batch("mailed").metadata == {"a": 1}
     kept = home.live.get_task(tasks[0]["task_id"]).as_dict()
     assert {name: kept[name] for name in ("attempts", "callback_url", "response", "params")} == {

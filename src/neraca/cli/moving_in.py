@@ -16,6 +16,7 @@ from neraca.cli.speech import Refused
 
 PAGE = 100
 HELD = frozenset({"staging", "paused"})  # nobody works on such a batch here before it is finalized
+CANCELLED = "cancelled"
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # before a server is asked again that says it is asked too often
 OWN = frozenset({"version", "created_at"})  # what a project's history says beside the parameters
 Told = Callable[[float, float | None], None]
@@ -75,6 +76,7 @@ class Mover:
         self._http = httpx.Client(base_url=f"{self._root}/v1/", auth=(new_key, ""), timeout=SECONDS)
         self._carrier = Carrier(Old(old_url, old_key), self._http, self._upload, private=private)
         self.copied = Copied()
+        self._ended: list[str] = []  # batches that are cancelled there and not here
 
     def close(self) -> None:
         """Closes the connections."""
@@ -97,6 +99,7 @@ class Mover:
                         self._task(task)
                     done += 1
                     told(done, total)
+            self._end()
         except (scaleapi.exceptions.ScaleException, httpx.HTTPError, ValueError) as wrong:
             raise Refused(f"Broken off after {done} tasks: {wrong}. Run it again: it goes on from there.") from None
         self.copied.files, self.copied.unread = self._carrier.files, self._carrier.unread
@@ -145,8 +148,10 @@ class Mover:
             self._post(f"v1/projects/{quote(told['name'], safe='')}/setParams", params)
 
     def _batches(self) -> None:
-        here = {b.name for b in _patiently(lambda: list(self._new.get_batches()))}
+        here = {b.name: b.status for b in _patiently(lambda: list(self._new.get_batches()))}
         for batch in _patiently(lambda: list(self._old.get_batches())):
+            if batch.status == CANCELLED != here.get(batch.name):
+                self._ended.append(batch.name)
             if batch.name in here:
                 continue
             try:
@@ -172,6 +177,12 @@ class Mover:
             self.copied.uncalled[str(callback)] = str(wrong)
         if not held:
             self._post(f"v1/batches/{quote(told['name'], safe='')}/finalize", {})
+
+    def _end(self) -> None:
+        """Cancels what is cancelled there: its tasks are here now."""
+        for name in self._ended:
+            if name not in self.copied.refused:
+                self._post("v2/batch/cancel", {"batch_name": name})
 
     def _pages(self) -> Iterator[tuple[list[Json], int]]:
         token = None
