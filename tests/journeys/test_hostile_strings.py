@@ -190,8 +190,8 @@ def test_a_labelers_pages(hostile: House, open_page: Visit) -> None:
 
 def test_markdown_to_be_labelled(hostile: House, open_page: Visit) -> None:
     page = open_page(hostile.labeler, f"/work/{hostile.client.id}/{hostile.markdown}")
-    expect(page.get_by_text("link", exact=True)).to_be_visible()
-    expect(page.get_by_text("picture", exact=True)).to_be_visible()
+    expect(page.get_by_text("link", exact=True).first).to_be_visible()
+    expect(page.get_by_text("picture", exact=True).first).to_be_visible()
     assert page.locator("main img").count() == 0
 
 

@@ -26,7 +26,7 @@ SORTS = {
     "cursor": "cursor", "client_id": "client", "model_id": "model",
     "labeler_id": "labeler",
 }  # fmt: skip
-PLAIN = {"limit", "state", "credit", "offset", "position", "reason"}
+PLAIN = {"limit", "state", "credit", "offset", "position", "reason", "search"}
 HEADERS = {"Idempotency-Key"}  # chosen by the caller: test_names.py
 
 
