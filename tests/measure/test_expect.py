@@ -12,7 +12,9 @@ import pytest
 
 from neraca.measure import expect, online, replay, skills
 
-REAL = 0.2  # the most that an expectation from a pilot of 200 tasks may be off on a real crowd, relative
+PILOTS = (1, 2, 3)
+REAL = 0.15  # the most that expectations from pilots of 200 tasks may be off on a real crowd in the mean, relative
+HELD = 2  # of three intervals: each lies about a pilot of its own
 LARGE = expect.Pilot(1000)
 SETS = ("rte", "possent", "sp_amt", "temp", "barzan", "face", "product")
 
@@ -208,14 +210,17 @@ def test_a_real_crowd_takes_about_what_was_expected(name: str) -> None:
     if not folder.is_dir():
         pytest.skip(f"NERACA_CROWDS names no folder that has the crowd {name}.")
     data = replay.read_folder(folder)
-    small, rest = pilot(data, min(200, len(data.tasks) // 3), 5, 3)
-    most = min(7, int(np.bincount(rest.task).min()))
     for confidence in (0.9, 0.98):
-        how = online.Target(confidence, 2, most)
-        found, real = expect.expect(how, learnt(small), tasks=len(rest.tasks)), took(rest, how)
-        print(  # noqa: T201 - the figures of docs/reference/policies.md, shown by `pytest -s`
-            f"{name:10} target {confidence}: expected {found.answers:.2f} ({found.low:.2f} to {found.high:.2f}),"
-            f" took {real:.2f} ({found.answers / real - 1:+.0%})"
-        )
-        assert found.answers == pytest.approx(real, rel=REAL)
-        assert found.low <= real <= found.high
+        off, held = [], 0
+        for seed in PILOTS:
+            small, rest = pilot(data, min(200, len(data.tasks) // 3), 5, seed)
+            how = online.Target(confidence, 2, min(7, int(np.bincount(rest.task).min())))
+            found, real = expect.expect(how, learnt(small), tasks=len(rest.tasks)), took(rest, how)
+            off.append(found.answers / real - 1)
+            held += found.low <= real <= found.high
+            print(  # noqa: T201 - the figures of docs/reference/policies.md, shown by `pytest -s`
+                f"{name:10} target {confidence}: expected {found.answers:.2f} ({found.low:.2f} to {found.high:.2f}),"
+                f" took {real:.2f} ({off[-1]:+.0%})"
+            )
+        assert abs(float(np.mean(off))) <= REAL
+        assert held >= HELD

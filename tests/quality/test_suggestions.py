@@ -32,7 +32,7 @@ async def test_five_who_confirm_are_not_five_who_answer(crew: Crew) -> None:
 
 
 async def test_those_who_depart_overturn_it(crew: Crew) -> None:
-    """By hand, each of ten voices counting 0.85 / 1.9: odds of b 17.6 against a, 31 against c, so 0.918."""
+    """By hand, each of eleven voices counting 0.85 / 2.2: odds of b 18.2 against a, 30 against c, so 0.919."""
     project = await crew.project(policy=target(0.9, 1, 12))
     (task,) = await crew.tasks(project, 1, suggestion=A)
     for said in "aabbbbbbbbbb":
@@ -40,8 +40,8 @@ async def test_those_who_depart_overturn_it(crew: Crew) -> None:
             await crew.submit(who, lease, said)
     choice, confidence, reason = await sure(crew, task)
     assert (choice, reason) == ("b", "met")
-    assert confidence == pytest.approx(0.918, abs=0.001)
-    assert len((await crew.task(task))["verdict"]["answers"]) == 9  # with eight 0.888
+    assert confidence == pytest.approx(0.919, abs=0.001)
+    assert len((await crew.task(task))["verdict"]["answers"]) == 10  # with nine 0.896
 
 
 async def test_the_estimate_finds_out_who_leans(crew: Crew) -> None:

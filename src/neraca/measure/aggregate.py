@@ -1,9 +1,10 @@
 """One verdict a task from many answers: the default that adapts, and every method by its name.
 
-auto:  p = mean over priors (`bayes`: pool, skill, guess) and over steps 1, 2, 4, 8, 16 of the walk from the
-majority, then `calibrate`. No single method wins everywhere, and no score that answers alone can give picks the winner
-(held-out likelihood was tried: see the decision record). So it averages: over how crowds err, and over how far to trust
-EM. Where the models agree it is the best of them; where answers are few the early steps hold it near the majority.
+auto:  p = mean over priors (`bayes`: pool, skill, guess) and over steps 1, 2, 4, 8 and 16 of the walk from the
+majority (weights `STEPS`), then `calibrate`. No single method wins everywhere, and no score that answers alone can give
+picks the winner (held-out likelihood was tried: see the decision record). So it averages: over how crowds err, and over
+how far to trust EM. Where the models agree it is the best of them; where answers are few the early steps hold it near
+the majority.
 
 Copies of a labeler weigh as one (`copies`): an answer that repeats what another of the group said is left out.
 
@@ -24,7 +25,7 @@ from neraca.measure import bayes, calibrate, copies, dawid_skene, glad, mace, ma
 from neraca.measure.answers import Answers, fix, known, read
 from neraca.measure.majority import Floats, Ints
 
-STEPS = (1, 2, 4, 8, 16)
+STEPS = {1: 0.1, 2: 0.1, 4: 0.1, 8: 0.1, 16: 0.6}  # the weight of each; the walk ends with the last
 SETTLED = 1e-4  # a walk that moves less has arrived: its later steps are this one
 
 
@@ -86,18 +87,19 @@ def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats
     total = np.zeros((given.tasks, given.classes))
     taken, arrived = 0, True
     for prior in bayes.PRIORS:
-        left = len(STEPS)
+        left = 1.0
         for n, step in enumerate(bayes.walk(given, prior, strength=bayes.STRENGTH, gold=gold, told=told), start=1):
             taken += 1
             settled = step.moved <= SETTLED
-            if n in STEPS or settled:
-                weight = left if settled else 1
+            end = settled or n == max(STEPS)
+            weight = left if end else STEPS.get(n, 0.0)
+            if weight:
                 total += weight * step.posterior
-                left -= weight
-            if not left:
+            left -= weight
+            if end:
                 arrived &= settled
                 break
-    return total / (len(bayes.PRIORS) * len(STEPS)), taken, arrived
+    return total / len(bayes.PRIORS), taken, arrived
 
 
 def _told(
