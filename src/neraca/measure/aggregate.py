@@ -26,6 +26,7 @@ from neraca.measure.answers import Answers, fix, known, read
 from neraca.measure.majority import Floats, Ints
 
 STEPS = {1: 0.1, 2: 0.1, 4: 0.1, 8: 0.1, 16: 0.6}  # the weight of each; the walk ends with the last
+EVEN = dict.fromkeys(STEPS, 0.2)  # where features speak too: a classifier that errs is repeated by every step
 SETTLED = 1e-4  # a walk that moves less has arrived: its later steps are this one
 
 
@@ -84,6 +85,7 @@ def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats
 
     `told` T x K are logarithms of what else is known of each task (`features`).
     """
+    weights = STEPS if told is None else EVEN
     total = np.zeros((given.tasks, given.classes))
     taken, arrived = 0, True
     for prior in bayes.PRIORS:
@@ -91,8 +93,8 @@ def mean(given: Answers, gold: Ints, told: Floats | None = None) -> tuple[Floats
         for n, step in enumerate(bayes.walk(given, prior, strength=bayes.STRENGTH, gold=gold, told=told), start=1):
             taken += 1
             settled = step.moved <= SETTLED
-            end = settled or n == max(STEPS)
-            weight = left if end else STEPS.get(n, 0.0)
+            end = settled or n == max(weights)
+            weight = left if end else weights.get(n, 0.0)
             if weight:
                 total += weight * step.posterior
             left -= weight
