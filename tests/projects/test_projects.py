@@ -175,6 +175,11 @@ async def test_labelers_are_listed_with_their_answers(crew: Crew) -> None:
     for search, found in (("ABEL", 2), ("%", 0), ("labelers", 0)):
         named = await crew.manager.get(f"/api/projects/{project}/labelers", params={"search": search})
         assert len(named.json()["items"]) == found, search
+    other = {"cursor": first["next"], "search": "labeler"}  # a cursor goes on in its own list only
+    refused = await crew.manager.get(f"/api/projects/{project}/labelers", params=other)
+    assert (refused.status_code, refused.json()["code"]) == (400, "cursor-invalid")
+    nul = await crew.manager.get(f"/api/projects/{project}/labelers", params={"search": "a\0"})
+    assert nul.status_code == 422
 
 
 async def test_a_repeated_creation_makes_one(crew: Crew) -> None:

@@ -28,10 +28,7 @@ class Counts:
     @cached_property
     def _sums(self) -> tuple[Ints, Floats]:
         """W' who answered, in order, and what they met, W' x K."""
-        first = self.given.first[:-1]
-        if not len(first):
-            return np.zeros(0, dtype=np.int64), np.zeros((0, self.given.classes))
-        return self.given.owner[first], np.add.reduceat(self.table, first, axis=0)
+        return self.given.owner[self.given.first[:-1]], self.given.sums(self.table)
 
     def of(self, labeler: int) -> Floats:
         """K x K of one labeler, [truth, said]."""
